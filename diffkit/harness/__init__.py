@@ -1,0 +1,1 @@
+"""Floor 4: measuring. The only room with a clock."""
