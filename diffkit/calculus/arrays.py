@@ -1,0 +1,378 @@
+"""Core rows over whole arrays: linear maps with their transposes, one contraction, reductions, solve.
+
+Static parameters are normalised by the spellings: axes are tuples of non-negative ints, shapes explicit,
+basic indices tuples of slices, advanced indices flat positions. Linear rows come in pairs, each the other's
+transpose: sum and broadcast, pick and place, gather and scatter; reshape, permute and cumsum with themselves.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .rules import Bilinear, Differential, Interpreted, Linear, Reduction, Select, enter, shape_of, subscripts
+
+Shape = tuple[int, ...]
+
+
+def shift(axes: Any, by: int) -> Shape:
+    """Axes behind `by` more leading axes."""
+    return tuple(axis + by for axis in axes)
+
+
+# Linear rows
+
+total = enter(
+    Linear(
+        "sum",
+        lambda x, axes: np.sum(x, axis=axes),
+        samples=((((3, 4),), {"axes": (0,)}), (((2, 3, 2),), {"axes": (0, 2)}), (((3,),), {"axes": (0,)})),
+        transpose=lambda i, w, shapes, axes: broadcast(
+            reshape(w, shape=tuple(1 if j in axes else n for j, n in enumerate(shapes[0]))), shape=shapes[0]
+        ),
+        batch=lambda p, front: {"axes": shift(p["axes"], len(front))},
+    )
+)
+
+
+def broadcast_transpose(i: int, w: Any, shapes: list[Shape], shape: Shape) -> Any:
+    """Sum over the axes that were repeated."""
+    axes = tuple(j for j, n in enumerate(shapes[0]) if n == 1 and shape[j] != 1)
+    return reshape(total(w, axes=axes), shape=shapes[0])
+
+
+broadcast = enter(
+    Linear(
+        "broadcast",
+        lambda x, shape: np.broadcast_to(x, shape),
+        samples=((((1, 3),), {"shape": (2, 3)}), (((1, 2, 1),), {"shape": (4, 2, 3)}), (((1,),), {"shape": (2,)})),
+        transpose=broadcast_transpose,
+        batch=lambda p, front: {"shape": front + p["shape"]},
+    )
+)
+reshape = enter(
+    Linear(
+        "reshape",
+        lambda x, shape: np.reshape(x, shape),
+        samples=((((2, 3),), {"shape": (3, 2)}), (((4,),), {"shape": (2, 1, 2)}), (((),), {"shape": (1,)})),
+        transpose=lambda i, w, shapes, shape: reshape(w, shape=shapes[0]),
+        batch=lambda p, front: {"shape": front + p["shape"]},
+    )
+)
+permute = enter(
+    Linear(
+        "permute",
+        lambda x, axes: np.transpose(x, axes),
+        samples=((((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})),
+        transpose=lambda i, w, shapes, axes: permute(w, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__))),
+        batch=lambda p, front: {"axes": tuple(range(len(front))) + shift(p["axes"], len(front))},
+    )
+)
+
+
+def place_evaluate(x: Any, shape: Shape, index: tuple[slice, ...]) -> Any:
+    answer = np.zeros(shape, dtype=np.result_type(x))
+    answer[index] = x
+    return answer
+
+
+def behind(index: tuple[slice, ...], front: Shape) -> tuple[slice, ...]:
+    return (slice(None),) * len(front) + index
+
+
+pick = enter(
+    Linear(
+        "pick",
+        lambda x, index: x[index],
+        samples=(
+            (((5,),), {"index": (slice(1, 4),)}),
+            (((5,),), {"index": (slice(None, None, -1),)}),
+            (((3, 4),), {"index": (slice(None), slice(3, None, -2))}),
+        ),
+        transpose=lambda i, w, shapes, index: place(w, shape=shapes[0], index=index),
+        batch=lambda p, front: {"index": behind(p["index"], front)},
+    )
+)
+place = enter(
+    Linear(
+        "place",
+        place_evaluate,
+        samples=(
+            (((2,),), {"shape": (5,), "index": (slice(1, 3),)}),
+            (((3, 2),), {"shape": (3, 4), "index": (slice(None), slice(3, None, -2))}),
+        ),
+        transpose=lambda i, w, shapes, shape, index: pick(w, index=index),
+        batch=lambda p, front: {"shape": front + p["shape"], "index": behind(p["index"], front)},
+    )
+)
+
+
+class Positions:
+    """Flat positions into an array of a given shape: a static parameter that is cheap to pass and to compare."""
+
+    __slots__ = ("flat", "shape")
+
+    def __init__(self, flat: np.ndarray, shape: Shape):
+        self.flat, self.shape = flat, shape
+
+
+def gather_evaluate(x: Any, positions: Positions, front: int = 0) -> Any:
+    return x.reshape(x.shape[:front] + (-1,))[..., positions.flat]
+
+
+def scatter_evaluate(x: Any, positions: Positions, front: int = 0) -> Any:
+    """Add the entries of x up at their positions: the same position twice gets both."""
+    lead, size = x.shape[:front], int(np.prod(positions.shape))
+    answer = np.zeros(lead + (size,), dtype=np.result_type(x))
+    np.add.at(answer, (..., positions.flat), x)
+    return answer.reshape(lead + positions.shape)
+
+
+def more_front(p: dict[str, Any], front: Shape) -> dict[str, Any]:
+    return {"positions": p["positions"], "front": p.get("front", 0) + len(front)}
+
+
+TWICE = Positions(np.array([[0, 2], [2, 5]]), (2, 3))
+gather = enter(
+    Linear(
+        "gather",
+        gather_evaluate,
+        samples=((((2, 3),), {"positions": TWICE}),),
+        transpose=lambda i, w, shapes, positions, front=0: scatter(w, positions=positions, front=front),
+        batch=more_front,
+    )
+)
+scatter = enter(
+    Linear(
+        "scatter",
+        scatter_evaluate,
+        samples=((((2, 2),), {"positions": TWICE}),),
+        transpose=lambda i, w, shapes, positions, front=0: gather(w, positions=positions, front=front),
+        batch=more_front,
+    )
+)
+
+
+def concatenate_transpose(i: int, w: Any, shapes: list[Shape], axis: int) -> Any:
+    start = sum(shape[axis] for shape in shapes[:i])
+    return pick(w, index=(slice(None),) * axis + (slice(start, start + shapes[i][axis]),) + (slice(None),) * (len(shapes[i]) - axis - 1))
+
+
+join = enter(
+    Linear(
+        "concatenate",
+        lambda *xs, axis: np.concatenate(xs, axis=axis),
+        samples=((((2,), (3,)), {"axis": 0}), (((2, 1), (2, 3), (2, 2)), {"axis": 1})),
+        transpose=concatenate_transpose,
+        batch=lambda p, front: {"axis": p["axis"] + len(front)},
+    )
+)
+accumulate = enter(
+    Linear(
+        "cumsum",
+        lambda x, axis: np.cumsum(x, axis=axis),
+        samples=((((4,),), {"axis": 0}), (((2, 3),), {"axis": 1})),
+        transpose=lambda i, w, shapes, axis: flip(accumulate(flip(w, axis), axis=axis), axis),
+        batch=lambda p, front: {"axis": p["axis"] + len(front)},
+    )
+)
+
+
+def flip(x: Any, axis: int) -> Any:
+    """x reversed along one axis."""
+    n = len(shape_of(x))
+    return pick(x, index=tuple(slice(None, None, -1) if j == axis else slice(None) for j in range(n)))
+
+
+select = enter(
+    Select(
+        "where",
+        lambda condition, a, b: np.where(condition, a, b),
+        samples=((((3,), (3,), (3,)), {}), (((2, 1), (3,), ()), {}), (((2, 3), (2, 3), (1, 3)), {})),
+        kink="whatever the branch taken has; jumps where the condition does",
+    )
+)
+
+
+# The contraction
+
+
+@lru_cache(maxsize=1024)
+def plan(spec: str) -> Any:
+    """A function of two arrays that computes the contraction, by one matrix product over shared leading axes."""
+    a, b, out = subscripts(spec)
+    shared = [c for c in a if c in b and c in out]
+    inner = [c for c in a if c in b and c not in out]
+    left = [c for c in a if c not in b]
+    right = [c for c in b if c not in a]
+    to_a = tuple(a.index(c) for c in shared + left + inner)
+    to_b = tuple(b.index(c) for c in shared + inner + right)
+    made = shared + left + right
+    to_out = tuple(made.index(c) for c in out)
+    ns, nl, ni, nr = len(shared), len(left), len(inner), len(right)
+    if ni == 1 and nl <= 1 and nr <= 1 and not ns:
+        return simple_plan(to_a, to_b, to_out)
+
+    def contraction(x: Any, y: Any) -> Any:
+        x, y = x.transpose(to_a), y.transpose(to_b)
+        sizes = x.shape[: ns + nl] + y.shape[ns + ni :]
+        x = x.reshape(x.shape[:ns] + (product(x.shape[ns : ns + nl]), product(x.shape[ns + nl :])))
+        y = y.reshape(y.shape[:ns] + (x.shape[-1], product(y.shape[ns + ni :])))
+        return np.matmul(x, y).reshape(sizes).transpose(to_out)
+
+    return contraction
+
+
+def product(sizes: Shape) -> int:
+    answer = 1
+    for n in sizes:
+        answer *= n
+    return answer
+
+
+def simple_plan(to_a: Shape, to_b: Shape, to_out: Shape) -> Any:
+    """Vectors and matrices with one shared index: NumPy's product of transposed views, nothing copied."""
+    swap_a, swap_b, swap_out = (axes == (1, 0) for axes in (to_a, to_b, to_out))
+    if not (swap_a or swap_b or swap_out):
+        return lambda x, y: x @ y
+    if swap_out:  # (x y)^T = y^T x^T
+        return lambda x, y: (y if swap_b else y.T) @ (x if swap_a else x.T)
+    return lambda x, y: (x.T if swap_a else x) @ (y.T if swap_b else y)
+
+
+contract = enter(
+    Bilinear(
+        "contract",
+        lambda a, b, spec: plan(spec)(a, b),
+        samples=(
+            (((2, 3), (3, 4)), {"spec": "ij,jk->ik"}),
+            (((3,), (3,)), {"spec": "i,i->"}),
+            (((2, 3), (3,)), {"spec": "ij,j->i"}),
+            (((2,), (3,)), {"spec": "i,j->ji"}),
+            (((4, 2, 3), (4, 3, 2)), {"spec": "bij,bjk->bik"}),
+            (((2, 3, 4), (4, 3, 2)), {"spec": "ijk,kjl->li"}),
+            (((2, 3), (2, 3)), {"spec": "ij,ij->"}),
+            (((2, 3), (2, 3)), {"spec": "ij,ij->ji"}),
+        ),
+    )
+)
+
+
+# Reductions
+
+
+def extreme_weight(y: Any, x: Any, axes: Shape) -> Any:
+    """1 at the extreme entry, shared equally among ties."""
+    ties = np.equal(x, y)
+    return ties / np.sum(ties, axis=axes, keepdims=True)
+
+
+def norm_weight(y: Any, x: Any, axes: Shape) -> Any:
+    """The unit vector; 0 at the origin."""
+    return x / np.where(np.equal(y, 0), 1.0, y)
+
+
+def norm_evaluate(x: Any, axes: Shape) -> Any:
+    return np.sqrt(np.sum(x * x, axis=axes))
+
+
+def product_of_others(y: Any, x: Any, axes: Shape) -> Any:
+    """For each entry the product of all others over `axes`: y / x where that is safe, right through zeros."""
+    plain = not isinstance(x, Interpreted)
+    if plain and x.dtype != object and np.all(np.isfinite(y)) and np.all(np.abs(y) > 1e-290):
+        return y / x
+    return exclusive_products(x, axes)
+
+
+def exclusive_products(x: Any, axes: Shape) -> Any:
+    """Products of all other entries by halving: pair products go up, products of the rest come down."""
+    order = tuple(i for i in range(x.ndim) if i not in axes) + axes
+    kept = tuple(x.shape[i] for i in order[: x.ndim - len(axes)])
+    flat = np.reshape(np.transpose(x, order), (*kept, -1))
+    rest = rest_of(flat)
+    back = tuple(sorted(range(x.ndim), key=order.__getitem__))
+    return np.transpose(np.reshape(rest, tuple(x.shape[i] for i in order)), back)
+
+
+def rest_of(x: Any) -> Any:
+    """Products of the other entries along the last axis, in O(n) multiplications and no division."""
+    n = x.shape[-1]
+    if n == 1:
+        return np.ones(x.shape)
+    if n % 2:
+        tail, head = x[..., n - 1 :], x[..., : n - 1]
+        rest = rest_of(head)
+        return np.concatenate([rest * tail, rest[..., :1] * head[..., :1]], axis=-1)
+    left, right = x[..., : n // 2], x[..., n // 2 :]
+    outside = rest_of(left * right)
+    return np.concatenate([outside * right, outside * left], axis=-1)
+
+
+ROWS_AND_ALL = ((((2, 3),), {"axes": (1,)}), (((2, 3),), {"axes": (0, 1)}), (((5,),), {"axes": (0,)}))
+
+reductions = {
+    "max": (np.max, extreme_weight, "a tie is shared in equal parts"),
+    "min": (np.min, extreme_weight, "a tie is shared in equal parts"),
+    "prod": (np.prod, product_of_others, ""),
+}
+largest, smallest, product_over = (
+    enter(
+        Reduction(
+            name,
+            lambda x, axes, function=function: function(x, axis=axes),
+            samples=ROWS_AND_ALL,
+            weight=weight,
+            kink=kink,
+        )
+    )
+    for name, (function, weight, kink) in reductions.items()
+)
+norm = enter(
+    Reduction("norm", norm_evaluate, samples=ROWS_AND_ALL, weight=norm_weight, kink="norm'(0) = 0")
+)
+SQUARE = (((3, 3),), {"axes": (0, 1)})
+
+
+def cofactors(y: Any, x: Any, axes: Shape) -> Any:
+    """det(x) times the transposed inverse, which is the derivative of the determinant (Jacobi's formula)."""
+    return y * np.transpose(np.linalg.inv(x))
+
+
+determinant = enter(
+    Reduction("det", lambda x, axes: np.linalg.det(x), samples=(SQUARE,), weight=cofactors)
+)
+
+
+# Linear systems: a is one square matrix, b one or many right-hand sides (..., n, m)
+
+
+def solve_forward(i: int, v: Any, y: Any, xs: Any, params: Any, lead: int) -> Any:
+    """a dy = db - da y."""
+    if i == 1:
+        return solve(xs[0], v)
+    shape = shape_of(v)
+    many = (1,) * (len(shape_of(y)) - 2)
+    return -solve(xs[0], np.matmul(np.reshape(v, shape[:lead] + many + shape[lead:]), y))
+
+
+def solve_backward(i: int, w: Any, y: Any, xs: Any, params: Any, lead: int) -> Any:
+    """The same system transposed."""
+    back = solve(np.transpose(xs[0]), w)
+    if i == 1:
+        return back
+    many = "abcdefgh"[: len(shape_of(y)) - 2]
+    front = "Z" * lead
+    return -np.einsum(f"{front}{many}im,{many}jm->{front}ij", back, y)
+
+
+solve = enter(
+    Differential(
+        "solve",
+        lambda a, b: np.linalg.solve(a, b),
+        samples=((((3, 3), (3, 2)), {}), (((2, 2), (4, 2, 1)), {})),
+        forward=solve_forward,
+        backward=solve_backward,
+    )
+)

@@ -1,0 +1,310 @@
+"""The kinds of rule and their two readings.
+
+A row is a primitive: a NumPy evaluation and its derivative. `push` reads it forward (tangents in, tangent
+out), `pull` reads it backward (cotangent out, cotangents in); each is the other's transpose. Both readings
+are written with rows and NumPy, so they can be traced and differentiated again.
+
+Kinds
+    Pointwise     one partial per argument, given the answer and the arguments; broadcasting is undone here
+    Select        np.where: the tangents and cotangents of the branch that was taken
+    Linear        one transpose; `batch` says how the static parameters change under leading axes
+    Bilinear      a contraction: its derivative is itself with one operand exchanged
+    Reduction     dy = sum(weight * v) over some axes: max, min, prod, norm, det
+    Differential  the differential and its transpose spelled out: solve
+    Constant      piecewise constant: the derivative is zero wherever it exists
+
+Griewank and Walther, Evaluating Derivatives, 2nd ed., chapters 3 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+TABLE: dict[str, Row] = {}
+
+
+class NoRule(TypeError):
+    """A function or an option that has no derivative rule; the message says what to write instead."""
+
+
+class Interpreted:
+    """What every interpreter's arrays have in common: a level, and a way to apply a row to themselves.
+
+    A value of a higher level was made by a differentiation that started later, so it goes first:
+    this is what keeps nested derivatives apart (perturbation confusion).
+    """
+
+    __slots__ = ()
+    level: int
+    shape: tuple[int, ...]
+
+    def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+
+def bind(row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """The one call: apply `row` to `xs` by the innermost interpreter among them, or by NumPy."""
+    top = None
+    for x in xs:
+        if isinstance(x, Interpreted) and (top is None or x.level > top.level):
+            top = x
+    return row.evaluate(*xs, **params) if top is None else top.apply(row, xs, params)
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One primitive. Calling it binds it: `sine(x)`, `total(x, axes=(0,))`.
+
+    exact: its name in the namespace of exact functions (SymPy, mpmath, python-flint), or a function of that
+        namespace and the arguments, built from the names found in all three.
+    domain: per argument the interval from which tests draw; hard: the points where lesser forms lose digits.
+    kink: the convention where the derivative does not exist, in words.
+    samples: for array rows, pairs (shapes, params) on which tests run it.
+    """
+
+    name: str
+    evaluate: Callable[..., Any]
+    exact: str | Callable[..., Any] | None = None
+    domain: tuple[tuple[float, float], ...] = ()
+    hard: tuple[Any, ...] = ()
+    kink: str = ""
+    samples: tuple[Any, ...] = ()
+
+    def __call__(self, *xs: Any, **params: Any) -> Any:
+        return bind(self, xs, params)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.lower()} row {self.name}>"
+
+    def active(self, i: int) -> bool:
+        """Whether the answer depends differentiably on argument i."""
+        return True
+
+    def push(self, y: Any, xs: Sequence[Any], vs: Sequence[Any], params: dict[str, Any], lead: int) -> Any:
+        """Tangent of y, of shape (directions) + y.shape, or None if it is zero; vs[i] is None where zero."""
+        total = None
+        for i, v in enumerate(vs):
+            if v is not None and self.active(i):
+                term = self.push_one(i, v, y, xs, params, lead)
+                total = term if total is None else total + term
+        return total
+
+    def push_one(self, i: int, v: Any, y: Any, xs: Sequence[Any], params: dict[str, Any], lead: int) -> Any:
+        raise NotImplementedError
+
+    def pull(self, i: int, w: Any, y: Any, xs: Sequence[Any], params: dict[str, Any], lead: int) -> Any:
+        """Cotangent of argument i, of shape (directions) + xs[i].shape."""
+        raise NotImplementedError
+
+    def pattern(self, i: int, a: Any, y: Any, xs: Sequence[Any], params: dict[str, Any], lead: int) -> Any:
+        """Where argument i can reach the result at all, given where y can: a pull with every partial 1.
+
+        It tells a cotangent that is structurally zero (not selected) from one that happens to be 0.
+        """
+        return self.pull(i, a, y, xs, params, lead)
+
+
+def shape_of(x: Any) -> tuple[int, ...]:
+    """Shape of a float, an array or an interpreted value."""
+    return getattr(x, "shape", ())
+
+
+def unbroadcast(w: Any, shape: tuple[int, ...], lead: int) -> Any:
+    """Sum w over the axes along which an argument of `shape` was repeated; `lead` axes stay in front."""
+    have = shape_of(w)
+    target = have[:lead] + shape
+    if have == target:
+        return w
+    extra = len(have) - len(target)
+    axes = tuple(range(lead, lead + extra))
+    ones = tuple(i for i in range(lead + extra, len(have)) if have[i] != target[i - extra])
+    summed = TABLE["sum"](w, axes=axes + ones)
+    return TABLE["reshape"](summed, shape=target) if shape_of(summed) != target else summed
+
+
+def align(v: Any, ndim: int, lead: int) -> Any:
+    """Insert axes of one behind the leading axes, so that v broadcasts like an array of `ndim` axes."""
+    shape = shape_of(v)
+    missing = ndim + lead - len(shape)
+    if not lead or missing <= 0:
+        return v
+    return TABLE["reshape"](v, shape=shape[:lead] + (1,) * missing + shape[lead:])
+
+
+def spread(v: Any, shape: tuple[int, ...]) -> Any:
+    """Broadcast v to shape unless it has it already."""
+    have = shape_of(v)
+    if have == shape:
+        return v
+    if len(have) < len(shape):
+        v = TABLE["reshape"](v, shape=(1,) * (len(shape) - len(have)) + have)
+    return TABLE["broadcast"](v, shape=shape)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pointwise(Row):
+    """Applied element by element. partials[i](y, *xs) is the partial in argument i; 1, -1 or None stand for themselves."""
+
+    partials: tuple[Any, ...] = ()
+
+    def active(self, i: int) -> bool:
+        return self.partials[i] is not None
+
+    def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        shape = shape_of(y)
+        v = times(align(v, len(shape), lead), self.partials[i], y, xs)
+        return spread(v, shape_of(v)[:lead] + shape)
+
+    def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return unbroadcast(times(w, self.partials[i], y, xs), shape_of(xs[i]), lead)
+
+    def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return unbroadcast(a, shape_of(xs[i]), lead)
+
+
+def times(v: Any, p: Any, y: Any, xs: Sequence[Any]) -> Any:
+    """v times the partial p."""
+    if callable(p):
+        return p(y, *xs) * v
+    return v if p == 1 else -v
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Select(Row):
+    """Chooses element by element; multiplying by 0 and 1 instead would turn an infinite slope not taken into NaN."""
+
+    def active(self, i: int) -> bool:
+        return i > 0
+
+    def taken(self, i: int, v: Any, condition: Any) -> Any:
+        """v where branch i was taken, zero elsewhere."""
+        return self(condition, v, 0.0) if i == 1 else self(condition, 0.0, v)
+
+    def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        shape = shape_of(y)
+        v = align(v, len(shape), lead)
+        return spread(self.taken(i, v, xs[0]), shape_of(v)[:lead] + shape)
+
+    def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return unbroadcast(self.taken(i, w, xs[0]), shape_of(xs[i]), lead)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Linear(Row):
+    """Linear in all of its arguments together.
+
+    transpose(i, w, shapes, **params): the transpose in argument i, written with rows; shapes of the arguments.
+    batch(params, front): the parameters that do the same behind leading axes of shape `front`.
+    """
+
+    transpose: Callable[..., Any] = field(default=lambda: None)
+    batch: Callable[[dict[str, Any], tuple[int, ...]], dict[str, Any]] = field(default=lambda p, front: p)
+
+    def push(self, y, xs, vs, params, lead):  # type: ignore[no-untyped-def]
+        front = next(shape_of(v)[:lead] for v in vs if v is not None)
+        moved = [np.zeros(front + shape_of(x)) if v is None else v for x, v in zip(xs, vs, strict=True)]
+        return self(*moved, **(self.batch(params, front) if lead else params))
+
+    def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        front = shape_of(w)[:lead]
+        shapes = [front + shape_of(x) for x in xs]
+        return self.transpose(i, w, shapes, **(self.batch(params, front) if lead else params))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Bilinear(Row):
+    """A contraction of two arrays by a subscript text such as "ij,jk->ik"; a direction is one more letter."""
+
+    def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        a, b, out = subscripts(params["spec"])
+        z = "Z" * lead
+        spec = f"{z}{a},{b}->{z}{out}" if i == 0 else f"{a},{z}{b}->{z}{out}"
+        return self(v, xs[1], spec=spec) if i == 0 else self(xs[0], v, spec=spec)
+
+    def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        a, b, out = subscripts(params["spec"])
+        z = "Z" * lead
+        if i == 0:
+            return self(w, xs[1], spec=f"{z}{out},{b}->{z}{a}")
+        return self(xs[0], w, spec=f"{a},{z}{out}->{z}{b}")
+
+    def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return self.pull(i, a, y, [np.ones(shape_of(x)) for x in xs], params, lead)
+
+
+def subscripts(spec: str) -> tuple[str, str, str]:
+    """The three words of "ij,jk->ik"."""
+    operands, out = spec.split("->")
+    a, b = operands.split(",")
+    return a, b, out
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reduction(Row):
+    """Reduces `axes` (a static tuple), with dy = sum(weight(y, x, axes) * v); y is given with its axes kept."""
+
+    weight: Callable[..., Any] = field(default=lambda: None)
+
+    def kept(self, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
+        """y with the reduced axes kept as ones."""
+        shape = shape_of(x)
+        return TABLE["reshape"](y, shape=tuple(1 if i in axes else n for i, n in enumerate(shape)))
+
+    def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        axes = params["axes"]
+        weight = self.weight(self.kept(y, xs[0], axes), xs[0], axes)
+        return TABLE["sum"](weight * v, axes=tuple(axis + lead for axis in axes))
+
+    def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        axes, shape = params["axes"], shape_of(xs[0])
+        kept = shape_of(w)[:lead] + tuple(1 if j in axes else n for j, n in enumerate(shape))
+        weight = self.weight(self.kept(y, xs[0], axes), xs[0], axes)
+        return weight * TABLE["reshape"](w, shape=kept)
+
+    def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        axes, shape = params["axes"], shape_of(xs[0])
+        front = shape_of(a)[:lead]
+        kept = front + tuple(1 if j in axes else n for j, n in enumerate(shape))
+        return spread(TABLE["reshape"](a, shape=kept), front + shape)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Differential(Row):
+    """forward(i, v, y, xs, params, lead) is the differential in argument i, backward(i, w, ...) its transpose."""
+
+    forward: Callable[..., Any] = field(default=lambda: None)
+    backward: Callable[..., Any] = field(default=lambda: None)
+
+    def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return self.forward(i, v, y, xs, params, lead)
+
+    def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return self.backward(i, w, y, xs, params, lead)
+
+    def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return np.ones(shape_of(a)[:lead] + shape_of(xs[i]))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Constant(Row):
+    """Piecewise constant: interpreters hand it on to the plain values. `kink` says where it jumps."""
+
+    def active(self, i: int) -> bool:
+        return False
+
+
+def enter(row: Any) -> Any:
+    """Put a row into the table; its name must be new."""
+    if row.name in TABLE:
+        raise ValueError(f"a rule named {row.name} is there already; choose another name")
+    TABLE[row.name] = row
+    return row
+
+
+def rows_of(kind: type) -> Iterable[Row]:
+    """The rows of one kind, in the order in which they were written."""
+    return (row for row in TABLE.values() if isinstance(row, kind))

@@ -1,0 +1,145 @@
+"""The tape: every operation is noted on the way forward, and pulled back in the opposite order.
+
+The order of the tape is a topological order of the computational graph, so the way back is one loop: no
+recursion, no search, a chain of a million operations is fine. A node keeps its value (the intermediate), its row
+and its arguments, nothing else. Griewank and Walther, Evaluating Derivatives, 2nd ed., section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..calculus.rules import Constant, Interpreted, Row, bind, shape_of
+from ..calculus.spellings import interpreted
+from .traced import NO_PARAMS, Traced, levels
+
+
+class Tape:
+    """The nodes of one differentiation, in the order in which they were made."""
+
+    __slots__ = ("level", "nodes")
+
+    def __init__(self) -> None:
+        self.level = next(levels)
+        self.nodes: list[Node] = []
+
+
+class Node(Traced):
+    """A value on a tape: made by `row` from `xs`, some of which are nodes of the same tape."""
+
+    __slots__ = ("level", "params", "position", "primal", "row", "tape", "xs")
+
+    def __init__(self, primal: Any, tape: Tape, row: Row | None = None, xs: Sequence[Any] = (), params: Any = NO_PARAMS):
+        self.primal, self.tape, self.row, self.xs, self.params = primal, tape, row, xs, params
+        self.level, self.position = tape.level, len(tape.nodes)
+        tape.nodes.append(self)
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        return shape_of(self.primal)
+
+    def __repr__(self) -> str:
+        return f"Node({self.primal!r})"
+
+    def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
+        tape = self.tape
+        y = bind(row, [x.primal if type(x) is Node and x.tape is tape else x for x in xs], params)
+        return y if type(row) is Constant else Node(y, tape, row, xs, params)
+
+
+def primals(node: Node) -> list[Any]:
+    """The plain arguments of a node."""
+    return [x.primal if type(x) is Node and x.tape is node.tape else x for x in node.xs]
+
+
+def record(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool]) -> tuple[Any, list[Any], Tape]:
+    """Run f forward, noting every operation. Returns (y, the inputs as given to f, the tape)."""
+    tape = Tape()
+    inputs = [Node(x, tape) if live else x for x, live in zip(xs, active, strict=True)]
+    return interpreted(f(*inputs)), inputs, tape
+
+
+def sweep(y: Node, w: Any, lead: int) -> list[Any]:
+    """Adjoint of every node of y's tape for the cotangent w of y; None where y does not depend on it."""
+    nodes = y.tape.nodes
+    adjoints: list[Any] = [None] * len(nodes)
+    adjoints[y.position] = w
+    for position in range(y.position, -1, -1):
+        w, node = adjoints[position], nodes[position]
+        if w is None or node.row is None:
+            continue
+        row, xs = node.row, primals(node)
+        for i, x in enumerate(node.xs):
+            if type(x) is Node and x.tape is node.tape and row.active(i):
+                part = row.pull(i, w, node.primal, xs, node.params, lead)
+                so_far = adjoints[x.position]
+                adjoints[x.position] = part if so_far is None else so_far + part
+    return adjoints
+
+
+def careful_sweep(y: Node, w: Any, lead: int) -> list[Any]:
+    """The same, with a cotangent that is structurally zero staying zero whatever it meets.
+
+    An entry that np.where did not select is not differentiated, even if its slope is infinite: 0 * inf is 0
+    there. A second pass over the pattern of dependence tells it from a cotangent that merely happens to be 0,
+    where 0 * inf stays NaN.
+    """
+    nodes = y.tape.nodes
+    adjoints: list[Any] = [None] * len(nodes)
+    patterns: list[Any] = [None] * len(nodes)
+    adjoints[y.position], patterns[y.position] = w, np.ones(shape_of(w))
+    for position in range(y.position, -1, -1):
+        w, a, node = adjoints[position], patterns[position], nodes[position]
+        if w is None or node.row is None:
+            continue
+        row, xs = node.row, primals(node)
+        for i, x in enumerate(node.xs):
+            if type(x) is Node and x.tape is node.tape and row.active(i):
+                reach = row.pattern(i, a, node.primal, xs, node.params, lead)
+                part = np.where(np.equal(reach, 0), 0.0, row.pull(i, w, node.primal, xs, node.params, lead))
+                j = x.position
+                adjoints[j] = part if adjoints[j] is None else adjoints[j] + part
+                patterns[j] = reach if patterns[j] is None else patterns[j] + reach
+    return adjoints
+
+
+def has_nan(x: Any) -> bool:
+    """Whether x, or any tangent it carries, has a NaN."""
+    while isinstance(x, Interpreted):
+        if has_nan(getattr(x, "tangent", None)):
+            return True
+        x = x.primal  # type: ignore[attr-defined]
+    return x is not None and bool(np.isnan(x).any())
+
+
+def pull_back(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool], cotangent: Any, lead: int) -> tuple[Any, list[Any]]:
+    """y = f(*xs) and the cotangents of the active arguments.
+
+    cotangent(y) gives w, of shape y.shape, behind one axis of directions if lead is 1.
+    Returns (y, [w J for each active argument]), shaped (directions,) + x.shape or x.shape.
+    """
+    y, inputs, tape = record(f, xs, active)
+    leaves = [x for x, live in zip(inputs, active, strict=True) if live]
+    try:
+        value = y.primal if type(y) is Node and y.tape is tape else y
+        w = cotangent(value)
+        front = shape_of(w)[:lead]
+        if value is y:
+            return y, [np.zeros(front + shape_of(x)) for x in leaves]
+        answers = gather_leaves(y, w, lead, leaves)
+        return value, [np.zeros(front + shape_of(x)) if g is None else g for x, g in zip(leaves, answers, strict=True)]
+    finally:
+        tape.nodes.clear()  # nodes and tape hold each other: let the intermediates go at once
+
+
+def gather_leaves(y: Node, w: Any, lead: int, leaves: Sequence[Node]) -> list[Any]:
+    """Adjoints of the inputs; if one is NaN the sweep is made again, carefully."""
+    adjoints = sweep(y, w, lead)
+    answers = [adjoints[x.position] for x in leaves]
+    if any(has_nan(g) for g in answers if g is not None):
+        adjoints = careful_sweep(y, w, lead)
+        answers = [adjoints[x.position] for x in leaves]
+    return answers

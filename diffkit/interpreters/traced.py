@@ -1,0 +1,297 @@
+"""What every interpreter's array looks like to NumPy and to Python: hooks, operators, attributes, refusals.
+
+NumPy hands a call over in two ways, `__array_ufunc__` and `__array_function__` (NEP 13 and 18); both end in
+`bind`, as do the operators. What cannot be traced is refused with the spelling to use instead.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from ..calculus import elementwise, spellings
+from ..calculus.rules import Interpreted, NoRule, bind, shape_of
+from ..calculus.spellings import REDUCE, SPELLINGS, UFUNCS, interpreted
+
+NUMBERS = (float, int, Interpreted)
+NO_PARAMS: dict[str, Any] = {}
+levels = count(1)  # later differentiations get higher levels, across threads too
+
+
+class NoAttribute(NoRule, AttributeError):
+    """An attribute of arrays that a traced value does not have; the message says what to write instead."""
+
+
+def operand(x: Any) -> Any:
+    """The other side of an operator, as something a row can take."""
+    return x if isinstance(x, NUMBERS) else interpreted(x)
+
+
+def binary(row: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The method of an operator and its reflected twin."""
+    return (
+        lambda self, other: row(self, operand(other)),
+        lambda self, other: row(operand(other), self),
+    )
+
+
+def compare(row: Any) -> Callable[..., Any]:
+    return lambda self, other: bind(row, (self, operand(other)), NO_PARAMS)
+
+
+def method(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An ndarray method that takes the same arguments as NumPy's function of that name."""
+    return lambda self, *args, **options: spell(function, (self, *args), options)
+
+
+def refuse(what: str, instead: str) -> Callable[..., Any]:
+    """A method that says why it cannot be traced and what to write."""
+
+    def refusal(self: Any, *args: Any, **options: Any) -> Any:
+        raise NoRule(f"{what} cannot be differentiated; {instead}.")
+
+    return refusal
+
+
+class Traced(Interpreted):
+    """Base of every interpreter's value: behaves like an array of floats that cannot be changed."""
+
+    __slots__ = ()
+    primal: Any
+
+    # NumPy's two hooks
+
+    def __array_ufunc__(self, ufunc: np.ufunc, how: str, *inputs: Any, **options: Any) -> Any:
+        options = {name: value for name, value in options.items() if value is not None}
+        if "out" in options:
+            raise NoRule(
+                f"np.{ufunc.__name__}(..., out=) and a += x change an array in place; write y = np.{ufunc.__name__}(...)"
+                " or a = a + x."
+            )
+        if how == "__call__":
+            if ufunc not in UFUNCS:
+                raise no_rule(ufunc)
+            if options:
+                raise NoRule(f"np.{ufunc.__name__} has no rule with {', '.join(options)}=; use np.where or leave it out.")
+            return UFUNCS[ufunc](*map(operand, inputs))
+        if how == "reduce" and ufunc in REDUCE:
+            return call(f"np.{ufunc.__name__}.reduce", REDUCE[ufunc], inputs, options)
+        if how == "accumulate" and ufunc is np.add:
+            return spellings.cumsum(inputs[0], options.get("axis", 0))
+        if how == "outer" and ufunc in UFUNCS:
+            a, b = map(interpreted, inputs)
+            return UFUNCS[ufunc](np.reshape(a, shape_of(a) + (1,) * len(shape_of(b))), b)
+        raise NoRule(f"np.{ufunc.__name__}.{how} has no derivative rule; spell it with sums, products and indexing.")
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        return spell(function, args, options)
+
+    # Operators
+
+    __add__, __radd__ = binary(elementwise.add)
+    __sub__, __rsub__ = binary(elementwise.subtract)
+    __mul__, __rmul__ = binary(elementwise.multiply)
+    __truediv__, __rtruediv__ = binary(elementwise.divide)
+    __pow__, __rpow__ = binary(spellings.power)
+    __mod__, __rmod__ = binary(elementwise.remainder)
+    __floordiv__, __rfloordiv__ = binary(UFUNCS[np.floor_divide])
+    __matmul__, __rmatmul__ = binary(spellings.matmul)
+    __lt__, __le__, __gt__, __ge__, __eq__, __ne__ = (  # type: ignore[assignment]
+        compare(UFUNCS[ufunc])
+        for ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
+    )
+    __hash__ = object.__hash__
+
+    def __neg__(self) -> Any:
+        return bind(elementwise.negative, (self,), NO_PARAMS)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return bind(elementwise.absolute, (self,), NO_PARAMS)
+
+    def __divmod__(self, other: Any) -> tuple[Any, Any]:
+        return self // other, self % other
+
+    def __bool__(self) -> bool:
+        return bool(self != 0)
+
+    def __floor__(self) -> Any:
+        return np.floor(self)
+
+    def __ceil__(self) -> Any:
+        return np.ceil(self)
+
+    def __trunc__(self) -> Any:
+        return np.trunc(self)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return np.round(self, digits or 0)
+
+    # Entries
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a number has no len(); this traced value has shape ()")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Any:
+        return spellings.index(self, key)
+
+    __setitem__ = refuse(
+        "x[i] = value", "build a new array with np.where, np.concatenate, np.stack or np.array([...])"
+    )
+    __float__ = refuse(
+        "float(x), math.sin(x) and storing x in an array of floats",
+        "use np.sin(x) for math.sin(x), and np.stack or np.array([...]) to collect values",
+    )
+    __int__ = refuse("int(x)", "use np.floor(x) or np.trunc(x), whose slope is zero")
+    __complex__ = refuse("complex(x)", "write with real and imaginary parts as separate arrays")
+    __index__ = refuse("an index or a range that depends on a differentiated value", "use np.take with plain integers")
+
+    # Attributes and methods of arrays
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape))
+
+    @property
+    def dtype(self) -> np.dtype:
+        return np.dtype(float)
+
+    @property
+    def T(self) -> Any:
+        return spellings.transpose(self)
+
+    @property
+    def mT(self) -> Any:
+        return spellings.matrix_transpose(self)
+
+    @property
+    def real(self) -> Any:
+        return self
+
+    @property
+    def imag(self) -> Any:
+        return np.zeros(self.shape)
+
+    @property
+    def flat(self) -> Iterator[Any]:
+        return iter(spellings.ravel(self))
+
+    itemsize = 8
+
+    @property
+    def nbytes(self) -> int:
+        return 8 * self.size
+
+    all, any, argmax, argmin, argsort, clip, conj, conjugate, copy, cumsum, diagonal, dot = map(
+        method,
+        (np.all, np.any, np.argmax, np.argmin, np.argsort, np.clip, np.real, np.real, np.copy, np.cumsum,
+         np.diagonal, np.dot),
+    )  # fmt: skip
+    max, mean, min, nonzero, prod, ravel, flatten, repeat, round, searchsorted, squeeze, std, sum = map(
+        method,
+        (np.max, np.mean, np.min, np.nonzero, np.prod, np.ravel, np.ravel, np.repeat, np.round, np.searchsorted,
+         np.squeeze, np.std, np.sum),
+    )  # fmt: skip
+    swapaxes, take, trace, var = map(method, (np.swapaxes, np.take, np.trace, np.var))
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        return spellings.reshape(self, shape[0] if len(shape) == 1 else shape, order)
+
+    def transpose(self, *axes: Any) -> Any:
+        if len(axes) == 1 and not isinstance(axes[0], int):
+            axes = axes[0]
+        return spellings.transpose(self, axes or None)
+
+    def astype(self, dtype: Any, *args: Any, **options: Any) -> Any:
+        if np.dtype(dtype) != float:
+            raise NoRule(f"astype({np.dtype(dtype)}) cannot be differentiated; traced values are float64.")
+        return self
+
+    def tolist(self) -> Any:
+        return self if not self.shape else [row.tolist() for row in self]
+
+    def item(self, *where: Any) -> Any:
+        if not where and self.size == 1:
+            return spellings.reshape(self, ())
+        return spellings.index(spellings.ravel(self), *where) if len(where) == 1 else self[where]
+
+    def __getattr__(self, name: str) -> Any:
+        ufunc = None if name.startswith("__") else getattr(np, name, None)
+        if isinstance(ufunc, np.ufunc) and ufunc in UFUNCS:  # object arrays of traced values call x.sin()
+            return lambda *others: UFUNCS[ufunc](self, *map(operand, others))
+        if name in IN_PLACE:
+            raise NoAttribute(f"x.{name} changes or exposes the memory of an array; use {IN_PLACE[name]}.")
+        raise NoAttribute(f"a traced value has no attribute {name!r}; see 'diffkit list functions'.")
+
+    def __format__(self, spec: str) -> str:
+        return repr(self) if not spec else format(spellings.plain(self), spec)
+
+
+IN_PLACE = dict.fromkeys(
+    "base byteswap ctypes data dump dumps flags getfield setfield setflags strides tobytes tofile view to_device "
+    "device".split(),
+    "the plain array, outside the differentiated function",
+) | {
+    "sort": "np.sort(x)",
+    "partition": "np.sort(x)",
+    "argpartition": "np.argsort(x)",
+    "fill": "np.full_like",
+    "put": "np.where",
+    "resize": "np.reshape",
+    "itemset": "np.where",
+    "choose": "np.where",
+    "compress": "x[mask]",
+    "cumprod": "np.prod of slices, or np.exp(np.cumsum(np.log(x)))",
+}
+
+
+def spell(function: Any, args: Any, options: Any) -> Any:
+    """Call the spelling of a NumPy function."""
+    spelling = SPELLINGS.get(function)
+    if spelling is None:
+        raise no_rule(function)
+    return call(f"np.{function.__name__}", spelling, args, options)
+
+
+def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> Any:
+    """Call a spelling; an argument that it does not know is refused by name."""
+    if options:
+        options = {key: value for key, value in options.items() if value is not np._NoValue}  # type: ignore[attr-defined]
+        for key in [key for key in ("out", "dtype") if options.get(key, 0) is None]:
+            del options[key]
+        known = inspect.signature(spelling).parameters
+        unknown = [key for key in options if key not in known]
+        if unknown and not any(p.kind is p.VAR_KEYWORD for p in known.values()):
+            raise NoRule(f"{name} has no rule with {', '.join(unknown)}=; leave it out or spell it otherwise.")
+    try:
+        return spelling(*args, **options)
+    except TypeError as error:
+        if isinstance(error, NoRule) or error.__traceback__.tb_next is not None:  # type: ignore[union-attr]
+            raise
+        raise NoRule(f"{name} has no rule with these arguments ({error}).") from error
+
+
+def no_rule(function: Any) -> NoRule:
+    """The sentence for a NumPy function that is in neither table."""
+    module = getattr(function, "__module__", "") or ""
+    name = f"{'np' + module[5:] if module.startswith('numpy') else module or 'np'}.{function.__name__}"
+    kind = "elementwise" if isinstance(function, np.ufunc) else "arrays"
+    return NoRule(
+        f"{name} has no derivative rule. Add a row to diffkit/calculus/{kind}.py or pass one to diffkit.rule,\n"
+        "or spell it with functions that have one (diffkit list functions)."
+    )
