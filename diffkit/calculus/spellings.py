@@ -770,3 +770,22 @@ def softmax(x: Any, axis: int = -1) -> Any:
     """
     e = np.exp(x - elementwise.stop_gradient(np.max(x, axis=axis, keepdims=True)))
     return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def rule(function: Callable[..., Any], *partials: Any, name: str = "", exact: Any = None) -> Row:
+    """A function of your own with its derivative rule: a row that is called like the function.
+
+    function: elementwise, of as many arrays as there are partials. partials: for each argument a function
+    (y, *xs) -> dy/dx written in NumPy, 1, -1, or None where it has no slope. If function is a NumPy-style
+    ufunc, code that calls the ufunc itself is differentiated too. exact: the same function in the namespace
+    of exact functions, such as `lambda m, x: m.exp(-x * x)`, for certified digits and the symbolic backend.
+    Raises ValueError if a rule of that name exists.
+
+    >>> bump = rule(lambda x: np.exp(-x * x), lambda y, x: -2 * x * y, name="bump")
+    >>> float(bump(0.0))
+    1.0
+    """
+    row = elementwise.pointwise(function, *partials, name=name, exact=exact)
+    if isinstance(function, np.ufunc):
+        UFUNCS[function] = row
+    return row

@@ -1,0 +1,147 @@
+"""Arguments of user functions: which are differentiated, and how containers become a list of leaves.
+
+A float or an array goes straight through; only dicts, lists and tuples of arrays are flattened. A list of
+numbers is an array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..calculus.rules import Interpreted, shape_of
+from ..calculus.spellings import interpreted
+
+Shape = tuple[int, ...]
+
+
+class ShapeMismatch(ValueError):
+    """A prepared differentiator was called at shapes for which it was not prepared."""
+
+
+def leaf(x: Any, name: str) -> Any:
+    """x as a float, a float64 array or an interpreted value."""
+    if type(x) is float or isinstance(x, Interpreted):
+        return x
+    if isinstance(x, (bool, np.bool_, str, bytes)) or x is None:
+        raise TypeError(f"{name} is {x!r}, which cannot be differentiated; pass numbers, arrays or containers of them.")
+    array = np.asarray(x)
+    if array.dtype == object:
+        array = interpreted(array)
+        if isinstance(array, Interpreted):
+            return array
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} has dtype {array.dtype}; differentiated arguments are real floats. Convert it first.")
+    return float(array) if array.shape == () else np.asarray(array, dtype=np.float64)
+
+
+def is_container(x: Any) -> bool:
+    """Whether x is a dict, or a list or tuple that is not just a spelled-out array of numbers."""
+    if isinstance(x, dict):
+        return True
+    return isinstance(x, (list, tuple)) and not all(map(is_number_or_list, x))
+
+
+def is_number_or_list(x: Any) -> bool:
+    if isinstance(x, (list, tuple)):
+        return all(map(is_number_or_list, x))
+    return isinstance(x, (int, float, np.number)) or isinstance(x, Interpreted) and x.shape == ()
+
+
+def flatten(x: Any, name: str) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
+    """(leaves, rebuild): rebuild(leaves) makes a container like x, with other leaves if wanted."""
+    if not is_container(x):
+        return [leaf(x, name)], lambda leaves: leaves[0]
+    keys = list(x) if isinstance(x, dict) else list(range(len(x)))
+    parts = [flatten(x[key], f"{name}[{key!r}]") for key in keys]
+    stops = np.cumsum([0] + [len(leaves) for leaves, _ in parts]).tolist()
+
+    def rebuild(leaves: Sequence[Any]) -> Any:
+        values = [make(leaves[a:b]) for (_, make), a, b in zip(parts, stops, stops[1:], strict=False)]
+        if isinstance(x, dict):
+            return dict(zip(keys, values, strict=True))
+        return type(x)(*values) if hasattr(x, "_fields") else type(x)(values)
+
+    return [each for leaves, _ in parts for each in leaves], rebuild
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """How the arguments of one function are laid out: made once at preparation."""
+
+    wrt: int | tuple[int, ...]
+    shapes: tuple[Shape, ...]  # of the active leaves
+    data: tuple[Any, ...]  # shapes of the arguments that are data, None where active or not an array
+    count: int  # number of positional arguments
+    straight: bool  # whether every active argument is a single leaf
+
+    @classmethod
+    def of(cls, args: tuple[Any, ...], wrt: int | tuple[int, ...]) -> Arguments:
+        """Read the layout off example arguments; raises TypeError if `wrt` names none of them."""
+        names = (wrt,) if isinstance(wrt, int) else tuple(wrt)
+        if not names or any(not isinstance(i, int) or not 0 <= i < len(args) for i in names) or len(set(names)) < len(names):
+            raise TypeError(f"wrt={wrt!r} names no argument: the function was given {len(args)}, counted from 0.")
+        wrt = wrt if isinstance(wrt, int) else names
+        leaves = [each for i in names for each in flatten(args[i], f"argument {i}")[0]]
+        data = tuple(None if i in names else getattr(x, "shape", None) for i, x in enumerate(args))
+        straight = not any(is_container(args[i]) for i in names)
+        return cls(wrt, tuple(shape_of(x) for x in leaves), data, len(args), straight)
+
+    @property
+    def names(self) -> tuple[int, ...]:
+        """Positions of the differentiated arguments."""
+        return (self.wrt,) if isinstance(self.wrt, int) else self.wrt
+
+    def open(self, args: tuple[Any, ...]) -> list[Any]:
+        """The active leaves of `args`; raises ShapeMismatch with a table if they are not as prepared."""
+        if len(args) != self.count:
+            raise ShapeMismatch(f"prepared for {self.count} arguments, got {len(args)}.")
+        if self.straight:
+            leaves = [leaf(args[i], f"argument {i}") for i in self.names]
+        else:
+            leaves = [each for i in self.names for each in flatten(args[i], f"argument {i}")[0]]
+        shapes = tuple(shape_of(x) for x in leaves)
+        data = tuple(None if i in self.names else getattr(x, "shape", None) for i, x in enumerate(args))
+        if shapes != self.shapes or data != self.data:
+            raise ShapeMismatch(self.table(shapes, data))
+        return leaves
+
+    def table(self, shapes: tuple[Shape, ...], data: tuple[Any, ...]) -> str:
+        """What was prepared for, and what came."""
+        rows = [("", "prepared for", "got")]
+        for title, mine, theirs in (("differentiated", self.shapes, shapes), ("data", self.data, data)):
+            for i in range(max(len(mine), len(theirs))):
+                a, b = (str(side[i]) if i < len(side) else "nothing" for side in (mine, theirs))
+                if title != "data" or a != b:
+                    rows.append((f"{title} {i}", a, b + ("" if a == b else "   <-")))
+        widths = [max(len(row[j]) for row in rows) for j in range(3)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return "prepared at other shapes; call prepare again for these:\n" + "\n".join(lines)
+
+    def close(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> tuple[Any, ...]:
+        """`args` with the active leaves exchanged."""
+        answer, taken = list(args), 0
+        for i in self.names:
+            own, rebuild = flatten(args[i], f"argument {i}")
+            answer[i] = rebuild(leaves[taken : taken + len(own)])
+            taken += len(own)
+        return tuple(answer)
+
+    def structured(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> Any:
+        """Leaves as the differentiated arguments are built: one value for an int `wrt`, a tuple for a tuple."""
+        closed = self.close(args, leaves)
+        return closed[self.wrt] if isinstance(self.wrt, int) else tuple(closed[i] for i in self.wrt)
+
+    def directions(self, args: tuple[Any, ...], v: Any) -> list[Any]:
+        """A tangent built like the differentiated arguments -> its leaves, checked against their shapes."""
+        parts = (v,) if isinstance(self.wrt, int) else tuple(v)
+        if len(parts) != len(self.names):
+            raise ShapeMismatch(f"the direction has {len(parts)} parts for {len(self.names)} differentiated arguments.")
+        leaves = [each for part in parts for each in flatten(part, "the direction")[0]]
+        shapes = tuple(shape_of(x) for x in leaves)
+        if shapes != self.shapes:
+            raise ShapeMismatch(f"the direction has shapes {list(shapes)}, the point has {list(self.shapes)}.")
+        return leaves
