@@ -81,9 +81,10 @@ class Record:
 class Measurement(Record):
     """One backend on one problem at one point: what came out, how right it is, what it cost. None: not known.
 
-    `point` maps names to values. `primal_value` is f at the point. `value` and `truth` are floats or nested
-    lists, of more than 100 entries the first 100. Digits are decimal, from 0 to 17; samples are seconds per
-    call, `primal_samples` those of f itself. Raises ValueError for an unknown status.
+    `backend` is the text form that tells it from the others, `finite:order=4`; `settings` are all its
+    parameters. `point` maps names to values. `primal_value` is f at the point. `value` and `truth` are floats
+    or nested lists, of more than 100 entries the first 100. Digits are decimal, from 0 to 17; samples are
+    seconds per call, `primal_samples` those of f itself. Raises ValueError for an unknown status.
 
     >>> m = Measurement(problem="sin", backend="reverse", operator="gradient", status="ok", value=0.5,
     ...                 execute_samples=[2e-6, 3e-6, 9e-6], primal_samples=[1e-6])

@@ -1,0 +1,116 @@
+"""One sentence that says what to take, with its condition."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..harness.record import Measurement
+from .units import seconds, tenths
+
+DOUBLE_DIGITS = 16.0
+
+
+def groups(rows: Sequence[Measurement]) -> list[list[Measurement]]:
+    """The rows of each problem, size, point and operator, in the order of their first appearance."""
+    found: dict[str, list[Measurement]] = {}
+    for row in rows:
+        found.setdefault(json.dumps([row.problem, row.size, row.point, row.operator]), []).append(row)
+    return list(found.values())
+
+
+def by_backend(scored: Sequence[Sequence[Measurement]]) -> dict[str, list[Measurement]]:
+    """The newest row of every problem, for each backend that has one on all of them."""
+    found: dict[str, dict[int, Measurement]] = {}
+    for index, group in enumerate(scored):
+        for row in group:
+            found.setdefault(row.backend, {})[index] = row
+    return {backend: list(rows.values()) for backend, rows in found.items() if len(rows) == len(scored)}
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a backend costs on all problems: seconds by the median call, and by the quartiles."""
+
+    backend: str
+    total: float
+    low: float
+    high: float
+
+
+def required(row: Measurement, min_digits: float | None) -> float:
+    """The digits asked of a row: as stated, or within one digit of what is attainable."""
+    if min_digits is not None:
+        return min_digits
+    return min(DOUBLE_DIGITS if row.attainable_digits is None else row.attainable_digits, DOUBLE_DIGITS) - 1
+
+
+def meets(row: Measurement, min_digits: float | None) -> bool:
+    """Whether a row was measured to its end and keeps the digits asked of it."""
+    timed = row.prepare_seconds is not None and bool(row.execute_samples)
+    return timed and row.digits is not None and row.digits >= required(row, min_digits)
+
+
+def bill(backend: str, rows: Sequence[Measurement], calls: int) -> Bill:
+    """The seconds of one preparation and `calls` calls on each of the rows."""
+    prepare = sum(row.prepare_seconds or 0.0 for row in rows)
+    quartiles = np.array([np.quantile(row.execute_samples, (0.25, 0.5, 0.75)) for row in rows])
+    low, total, high = (prepare + calls * quartiles.sum(axis=0)).tolist()
+    return Bill(backend, total, low, high)
+
+
+def advice(rows: Sequence[Measurement], min_digits: float | None = None, calls: int = 1000) -> str | None:
+    """One sentence that says which backend to take and on what condition; None where nothing was scored.
+
+    Backends that keep `min_digits` (without it: within one digit of the attainable) on every scored problem
+    are compared by the seconds of one preparation and `calls` calls, summed over the problems. Where their
+    interquartile intervals overlap the sentence names no winner.
+
+    >>> def row(backend, digits, time):
+    ...     return Measurement(problem="sin", backend=backend, operator="gradient", status="ok",
+    ...         digits=digits, attainable_digits=16, prepare_seconds=0.001, execute_samples=[time])
+    >>> print(advice([row("finite", 9.0, 1e-6), row("reverse", 15.9, 4e-6), row("symbolic", 16, 2e-6)]))
+    Take symbolic: of the 2 backends within one digit of the attainable, it needs
+    the least time for set-up and 1,000 calls, 3 ms.
+    """
+    scored = [group for group in groups(rows) if any(row.digits is not None for row in group)]
+    if not scored:
+        return None
+    everywhere = by_backend(scored)
+    able = {name: found for name, found in everywhere.items() if all(meets(row, min_digits) for row in found)}
+    bar = "within one digit of the attainable" if min_digits is None else f"with {min_digits:g} digits"
+    condition = bar if len(scored) == 1 else f"{bar} on all {len(scored)} problems"
+    if not able:
+        return f"No timed backend came out {condition}{nearest(everywhere)}."
+    bills = sorted((bill(name, found, calls) for name, found in able.items()), key=lambda b: b.total)
+    return verdict(bills, condition, f"set-up and {calls:,} calls")
+
+
+def nearest(everywhere: dict[str, list[Measurement]]) -> str:
+    """The backend whose worst result keeps the most digits, as the tail of a sentence; or nothing."""
+    worst = {
+        name: min(-1.0 if row.digits is None else row.digits for row in found)
+        for name, found in everywhere.items()
+    }
+    best = max(worst, key=worst.__getitem__, default="")
+    return (
+        f"; {best} comes nearest, with {tenths(worst[best])} digits at worst"
+        if worst.get(best, -1) >= 0
+        else ""
+    )
+
+
+def verdict(bills: Sequence[Bill], condition: str, work: str) -> str:
+    """The sentence about backends that meet the condition, cheapest first."""
+    best, time = bills[0], seconds(bills[0].total)
+    tied = [b.backend for b in bills if b.low <= best.high]
+    if len(bills) == 1:
+        return f"Take {best.backend}: it is the only backend {condition}; {work} take {time}."
+    many = f"of the {len(bills)} backends {condition}"
+    if len(tied) == 1:
+        return f"Take {best.backend}: {many}, it needs the least time for {work}, {time}."
+    return (
+        f"Take {', '.join(tied[:-1])} or {tied[-1]}: {many}, they need the least time for {work}, "
+        f"about {time}, and their times overlap, so there is no winner between them."
+    )

@@ -1,0 +1,90 @@
+"""What a table says of a record: the columns, and the heading that records of one problem share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..harness.record import Measurement
+from .units import brief, count, memory, multiple, number, seconds, tenths
+
+VALUE_CELLS = 22
+
+
+def entries(value: Any, index: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], float | None]]:
+    """Index and number of every entry of a nested list, in order; a lone number has the index ()."""
+    if isinstance(value, list):
+        return [found for i, part in enumerate(value) for found in entries(part, (*index, i))]
+    return [(index, value)]
+
+
+def worst_entry(row: Measurement) -> str:
+    """The value, or of an array its worst entry with its index: not finite, else furthest from the truth."""
+    if row.value is None or row.value == []:
+        return ""
+    values, truths = entries(row.value), dict(entries(row.truth))
+
+    def distance(entry: tuple[tuple[int, ...], float | None]) -> float:
+        index, value = entry
+        truth = truths.get(index)
+        return float("inf") if value is None else 0.0 if truth is None else abs(value - truth)
+
+    index, value = max(values, key=distance)
+    where = f"[{','.join(map(str, index))}] " if index else ""
+    return where + number(value, VALUE_CELLS - len(where))
+
+
+def outcome(row: Measurement) -> str:
+    """The status, and where it is not ok or something is to be said, the reason."""
+    reason = " ".join((row.message or "").split())
+    return f"{row.status}: {reason}" if reason else row.status
+
+
+@dataclass(frozen=True)
+class Column:
+    """A title, what it says of a row, its side, and the most cells that it takes in a narrow table."""
+
+    title: str
+    text: Callable[[Measurement], str]
+    right: bool = True
+    most: int = 8
+    wide_only: bool = False
+
+
+COLUMNS = (
+    Column("backend", lambda row: row.backend, right=False, most=18),
+    Column("value or worst", worst_entry, right=False, most=VALUE_CELLS),
+    Column("digits", lambda row: tenths(row.digits)),
+    Column("cost", lambda row: multiple(row.ratio)),
+    Column("set-up", lambda row: seconds(row.prepare_seconds)),
+    Column("worst digits", lambda row: tenths(row.digits_worst), wide_only=True),
+    Column(
+        "worst ulps", lambda row: "" if row.ulps_worst is None else f"{row.ulps_worst:.3g}", wide_only=True
+    ),
+    Column("first call", lambda row: seconds(row.first_call_seconds), wide_only=True),
+    Column("execute", lambda row: seconds(row.execute_seconds), wide_only=True),
+    Column("f", lambda row: seconds(row.primal_seconds), wide_only=True),
+    Column("evaluations", lambda row: count(row.evaluations), wide_only=True),
+    Column("operations", lambda row: count(row.operations), wide_only=True),
+    Column("peak memory", lambda row: memory(row.peak_bytes), wide_only=True),
+    Column("threads", lambda row: count(row.threads), wide_only=True),
+    Column("outcome", outcome, right=False),
+)
+NARROW = tuple(column for column in COLUMNS if not column.wide_only)
+
+
+def heading(rows: Sequence[Measurement]) -> str:
+    """What the rows of one problem have in common: name, size, operator, point, f, attainable digits."""
+
+    def said(name: str, text: Callable[[Any], str]) -> str:
+        known = (getattr(row, name) for row in rows)
+        return next((text(value) for value in known if value not in (None, {}, [])), "")
+
+    first = rows[0]
+    return (
+        first.problem
+        + said("size", ", n = {}".format)
+        + f": {first.operator}"
+        + said("point", lambda value: f" at {brief(value)}")
+        + said("primal_value", lambda value: f", f = {brief(value)}")
+        + said("attainable_digits", lambda value: f", {tenths(value)} digits attainable")
+    )

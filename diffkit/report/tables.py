@@ -1,0 +1,127 @@
+"""Records as tables: for the terminal, Markdown, CSV, HTML and JSON. Everything is read, nothing measured."""
+
+import codecs
+import csv
+import io
+import json
+import re
+import textwrap
+from collections.abc import Sequence
+from html import escape
+
+from ..harness.record import Measurement, document
+from .advice import advice, groups
+from .columns import COLUMNS, NARROW, Column, heading, outcome
+from .layout import clip, laid_out, paint, printable
+
+__all__ = ["advice", "csv_text", "html_table", "json_text", "markdown_table", "text_table"]
+
+LEGEND = "16 digits is all a double has; cost: one call, in calls of f; set-up: once."
+
+
+def text_table(
+    rows: Sequence[Measurement],
+    width: int = 80,
+    wide: bool = False,
+    color: bool = False,
+    encoding: str = "utf-8",
+) -> str:
+    """The rows as text, grouped by problem, with a legend; every line at most `width` cells.
+
+    wide: all columns, and lines as long as they must be. color: ANSI colours for headings and outcomes.
+    encoding: that of the stream; what it cannot write is replaced, and unless it is UTF-8 marks are ASCII.
+
+    >>> print(text_table([Measurement(problem="sin", backend="reverse", operator="derivative", status="ok",
+    ...     value=0.5, digits=15.9, prepare_seconds=2e-5, execute_samples=[3e-6], primal_samples=[1e-6])]))
+    sin: derivative
+      backend  value or worst  digits  cost  set-up  outcome
+      reverse  0.5               15.9  3.0x   20 us  ok
+    16 digits is all a double has; cost: one call, in calls of f; set-up: once.
+    """
+    ellipsis = "…" if codecs.lookup(encoding).name.startswith("utf") else "..."
+    limit = None if wide else width
+    layout = laid_out(rows, COLUMNS if wide else NARROW, limit, ellipsis)
+    lines: list[str] = []
+    for group in groups(rows):
+        titles = textwrap.wrap(printable(heading(group)), limit or 1_000_000, subsequent_indent="    ")
+        lines += [paint(clip(line, limit, ellipsis), 1, color) for line in titles]
+        lines += [layout.title(), *(layout.row(row, color) for row in group)]
+    lines += textwrap.wrap(LEGEND, limit or 1_000_000)
+    return "\n".join(lines).encode(encoding, "replace").decode(encoding)
+
+
+def escape_markdown(text: str) -> str:
+    """The text on one line, with what Markdown would take for its own marked as meant."""
+    return re.sub(r"([\\`*_<>|])", r"\\\1", printable(text))
+
+
+def markdown_table(rows: Sequence[Measurement]) -> str:
+    """The rows as a Markdown table for each problem, under its heading in bold, and the legend.
+
+    >>> row = Measurement(problem="x**2", backend="zero", operator="derivative", status="wrong", value=0.0)
+    >>> print(markdown_table([row]).splitlines()[0])
+    **x\\*\\*2: derivative**
+    """
+
+    def line(cells: Sequence[str]) -> str:
+        return f"| {' | '.join(map(escape_markdown, cells))} |"
+
+    blocks = []
+    for group in groups(rows):
+        sides = "|".join(" ---: " if column.right else " --- " for column in NARROW)
+        body = [line([column.text(row) for column in NARROW]) for row in group]
+        title = f"**{escape_markdown(heading(group))}**"
+        blocks.append("\n".join([title, "", line([column.title for column in NARROW]), f"|{sides}|", *body]))
+    return "\n\n".join([*blocks, LEGEND]) + "\n"
+
+
+def csv_text(rows: Sequence[Measurement]) -> str:
+    """One line a row under a line of names: `as_row`, with lists and objects as JSON and None as nothing.
+
+    >>> row = Measurement(problem="sin", backend="zero", operator="derivative", status="wrong", value=0.0)
+    >>> csv_text([row]).splitlines()[0][:32]
+    'schema,problem,size,point,seed,b'
+    """
+    flat = [row.as_row() for row in rows]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(flat[0]) if flat else [], lineterminator="\n")
+    writer.writeheader()
+    for row in flat:
+        writer.writerow({k: json.dumps(v) if isinstance(v, list | dict) else v for k, v in row.items()})
+    return text.getvalue()
+
+
+def json_text(rows: Sequence[Measurement], command: str = "") -> str:
+    """The document of schema, command, machine and rows that `--json` prints.
+
+    >>> json.loads(json_text([], "compare sin"))["rows"]
+    []
+    """
+    return json.dumps(document(command, rows), indent=2, allow_nan=False)
+
+
+def html_table(rows: Sequence[Measurement]) -> str:
+    """The rows as HTML that needs nothing else: a table for each problem, then the legend.
+
+    >>> row = Measurement(problem="x<1", backend="zero", operator="derivative", status="ok", value=0.0)
+    >>> "x&lt;1: derivative</caption>" in html_table([row])
+    True
+    """
+
+    def cell(tag: str, text: str, column: Column, color: str = "inherit") -> str:
+        side = "right" if column.right else "left"
+        return f'<{tag} style="text-align:{side};padding:1px 8px;color:{color}">{escape(text)}</{tag}>'
+
+    def line(row: Measurement) -> str:
+        color = {"ok": "inherit", "wrong": "#b00020"}.get(row.status, "#8a5a00")
+        cells = [cell("td", column.text(row), column) for column in NARROW[:-1]]
+        return f"<tr>{''.join(cells)}{cell('td', outcome(row), NARROW[-1], color)}</tr>"
+
+    titles = "".join(cell("th", column.title, column) for column in NARROW)
+    caption = '<caption style="text-align:left;font-weight:bold;padding:6px 8px">'
+    tables = [
+        f'<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
+        f"{caption}{escape(heading(group))}</caption><tr>{titles}</tr>{''.join(map(line, group))}</table>"
+        for group in groups(rows)
+    ]
+    return f'<div>{"".join(tables)}<p style="padding:0 8px">{escape(LEGEND)}</p></div>'
