@@ -24,10 +24,10 @@ def network_loss_by_hand(parameters, X, Y):
     np.tanh(hidden, out=hidden)
     scores = hidden @ W2
     scores += b2
-    scores -= scores.max(axis=1, keepdims=True)
+    scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
     weights = np.exp(scores)
-    totals = weights.sum(axis=1, keepdims=True)
-    loss = (np.log(totals).sum() - np.vdot(Y, scores)) / len(X)
+    totals = np.add.reduce(weights, axis=1, keepdims=True)
+    loss = (np.add.reduce(np.log(totals), axis=None) - np.vdot(Y, scores)) / len(X)
     weights /= totals
     weights -= Y
     weights /= len(X)
@@ -36,7 +36,7 @@ def network_loss_by_hand(parameters, X, Y):
     hidden *= hidden
     np.subtract(1, hidden, out=hidden)
     by_hidden *= hidden
-    return loss, [X.T @ by_hidden, by_hidden.sum(axis=0), gW2, weights.sum(axis=0)]
+    return loss, [X.T @ by_hidden, np.add.reduce(by_hidden), gW2, np.add.reduce(weights)]
 
 
 def network(inputs: int, hidden: int, outputs: int, batch: int, **more: Any) -> Problem:

@@ -10,15 +10,17 @@ def rosenbrock(x):
 
 
 def rosenbrock_by_hand(x):
-    left = x[:-1]
-    valley, slope = x[1:] - left * left, left - 1
-    gradient = np.empty_like(x)
+    left, gradient = x[:-1], np.empty_like(x)
+    valley, slope = left * left, left - 1
+    np.subtract(x[1:], valley, out=valley)
+    value = 100 * (valley @ valley) + slope @ slope
+    valley *= 200
+    inner = np.multiply(left, valley, out=gradient[:-1])
+    np.subtract(slope, inner, out=inner)
+    inner *= 2
     gradient[-1] = 0
-    np.multiply(left, valley, out=gradient[:-1])
-    gradient[:-1] *= -400
-    gradient[:-1] += 2 * slope
-    gradient[1:] += 200 * valley
-    return 100 * (valley @ valley) + slope @ slope, gradient
+    gradient[1:] += valley
+    return value, gradient
 
 
 def helmholtz(size):
@@ -69,9 +71,10 @@ def log_sum_exp(x):
 
 
 def log_sum_exp_by_hand(x):
-    largest = x.max()
-    weights = np.exp(x - largest)
-    total = weights.sum()
+    largest = np.maximum.reduce(x)
+    weights = x - largest
+    np.exp(weights, out=weights)
+    total = np.add.reduce(weights)
     weights /= total
     return largest + np.log(total), weights
 
