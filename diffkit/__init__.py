@@ -14,7 +14,8 @@ from typing import Any
 
 HOMES = {
     "differentiators.operators": (
-        "derivative", "gradient", "grad", "hessian", "hvp", "jacobian", "jvp", "prepare", "value_and_grad", "vjp",
+        "derivative", "gradient", "grad", "hessian", "hvp", "jacobian", "jvp",
+        "prepare", "value_and_grad", "vjp",
     ),
     "differentiators.registry": ("UnknownBackend", "backend"),
     "differentiators.interface": ("Differentiator", "Estimate", "NotScalar", "Prepared", "Unsupported"),
@@ -31,7 +32,7 @@ HOMES = {
     "results": ("Comparison", "Explanation", "compare", "explain"),
 }  # fmt: skip
 HOME = {name: home for home, names in HOMES.items() for name in names}
-__all__ = sorted(HOME)  # noqa: PLE0605
+__all__ = sorted(HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -24,7 +24,7 @@ def shift(axes: Any, by: int) -> Shape:
 
 # Linear rows
 
-total = enter(
+total: Linear = enter(
     Linear(
         "sum",
         lambda x, axes: np.sum(x, axis=axes),
@@ -43,16 +43,20 @@ def broadcast_transpose(i: int, w: Any, shapes: list[Shape], shape: Shape) -> An
     return reshape(total(w, axes=axes), shape=shapes[0])
 
 
-broadcast = enter(
+broadcast: Linear = enter(
     Linear(
         "broadcast",
         lambda x, shape: np.broadcast_to(x, shape),
-        samples=((((1, 3),), {"shape": (2, 3)}), (((1, 2, 1),), {"shape": (4, 2, 3)}), (((1,),), {"shape": (2,)})),
+        samples=(
+            (((1, 3),), {"shape": (2, 3)}),
+            (((1, 2, 1),), {"shape": (4, 2, 3)}),
+            (((1,),), {"shape": (2,)}),
+        ),
         transpose=broadcast_transpose,
         batch=lambda p, front: {"shape": front + p["shape"]},
     )
 )
-reshape = enter(
+reshape: Linear = enter(
     Linear(
         "reshape",
         lambda x, shape: np.reshape(x, shape),
@@ -61,12 +65,14 @@ reshape = enter(
         batch=lambda p, front: {"shape": front + p["shape"]},
     )
 )
-permute = enter(
+permute: Linear = enter(
     Linear(
         "permute",
         lambda x, axes: np.transpose(x, axes),
         samples=((((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})),
-        transpose=lambda i, w, shapes, axes: permute(w, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__))),
+        transpose=lambda i, w, shapes, axes: permute(
+            w, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__))
+        ),
         batch=lambda p, front: {"axes": tuple(range(len(front))) + shift(p["axes"], len(front))},
     )
 )
@@ -82,7 +88,7 @@ def behind(index: tuple[slice, ...], front: Shape) -> tuple[slice, ...]:
     return (slice(None),) * len(front) + index
 
 
-pick = enter(
+pick: Linear = enter(
     Linear(
         "pick",
         lambda x, index: x[index],
@@ -95,7 +101,7 @@ pick = enter(
         batch=lambda p, front: {"index": behind(p["index"], front)},
     )
 )
-place = enter(
+place: Linear = enter(
     Linear(
         "place",
         place_evaluate,
@@ -110,7 +116,7 @@ place = enter(
 
 
 class Positions:
-    """Flat positions into an array of a given shape: a static parameter that is cheap to pass and to compare."""
+    """Flat positions into an array of a given shape: a static parameter that is cheap to pass."""
 
     __slots__ = ("flat", "shape")
 
@@ -126,7 +132,7 @@ def scatter_evaluate(x: Any, positions: Positions, front: int = 0) -> Any:
     """Add the entries of x up at their positions: the same position twice gets both."""
     lead, size = x.shape[:front], int(np.prod(positions.shape))
     answer = np.zeros(lead + (size,), dtype=np.result_type(x))
-    np.add.at(answer, (..., positions.flat), x)
+    np.add.at(answer, (..., positions.flat), x)  # type: ignore[arg-type]
     return answer.reshape(lead + positions.shape)
 
 
@@ -135,7 +141,7 @@ def more_front(p: dict[str, Any], front: Shape) -> dict[str, Any]:
 
 
 TWICE = Positions(np.array([[0, 2], [2, 5]]), (2, 3))
-gather = enter(
+gather: Linear = enter(
     Linear(
         "gather",
         gather_evaluate,
@@ -144,7 +150,7 @@ gather = enter(
         batch=more_front,
     )
 )
-scatter = enter(
+scatter: Linear = enter(
     Linear(
         "scatter",
         scatter_evaluate,
@@ -157,10 +163,15 @@ scatter = enter(
 
 def concatenate_transpose(i: int, w: Any, shapes: list[Shape], axis: int) -> Any:
     start = sum(shape[axis] for shape in shapes[:i])
-    return pick(w, index=(slice(None),) * axis + (slice(start, start + shapes[i][axis]),) + (slice(None),) * (len(shapes[i]) - axis - 1))
+    return pick(
+        w,
+        index=(slice(None),) * axis
+        + (slice(start, start + shapes[i][axis]),)
+        + (slice(None),) * (len(shapes[i]) - axis - 1),
+    )
 
 
-join = enter(
+join: Linear = enter(
     Linear(
         "concatenate",
         lambda *xs, axis: np.concatenate(xs, axis=axis),
@@ -169,7 +180,7 @@ join = enter(
         batch=lambda p, front: {"axis": p["axis"] + len(front)},
     )
 )
-accumulate = enter(
+accumulate: Linear = enter(
     Linear(
         "cumsum",
         lambda x, axis: np.cumsum(x, axis=axis),
@@ -186,7 +197,7 @@ def flip(x: Any, axis: int) -> Any:
     return pick(x, index=tuple(slice(None, None, -1) if j == axis else slice(None) for j in range(n)))
 
 
-select = enter(
+select: Select = enter(
     Select(
         "where",
         lambda condition, a, b: np.where(condition, a, b),
@@ -201,7 +212,7 @@ select = enter(
 
 @lru_cache(maxsize=1024)
 def plan(spec: str) -> Any:
-    """A function of two arrays that computes the contraction, by one matrix product over shared leading axes."""
+    """A function of two arrays that computes the contraction by one (batched) matrix product."""
     a, b, out = subscripts(spec)
     shared = [c for c in a if c in b and c in out]
     inner = [c for c in a if c in b and c not in out]
@@ -242,7 +253,7 @@ def simple_plan(to_a: Shape, to_b: Shape, to_out: Shape) -> Any:
     return lambda x, y: (x.T if swap_a else x) @ (y.T if swap_b else y)
 
 
-contract = enter(
+contract: Bilinear = enter(
     Bilinear(
         "contract",
         lambda a, b, spec: plan(spec)(a, b),
@@ -329,7 +340,7 @@ largest, smallest, product_over = (
     )
     for name, (function, weight, kink) in reductions.items()
 )
-norm = enter(
+norm: Reduction = enter(
     Reduction("norm", norm_evaluate, samples=ROWS_AND_ALL, weight=norm_weight, kink="norm'(0) = 0")
 )
 SQUARE = (((3, 3),), {"axes": (0, 1)})
@@ -340,7 +351,7 @@ def cofactors(y: Any, x: Any, axes: Shape) -> Any:
     return y * np.transpose(np.linalg.inv(x))
 
 
-determinant = enter(
+determinant: Reduction = enter(
     Reduction("det", lambda x, axes: np.linalg.det(x), samples=(SQUARE,), weight=cofactors)
 )
 
@@ -367,7 +378,7 @@ def solve_backward(i: int, w: Any, y: Any, xs: Any, params: Any, lead: int) -> A
     return -np.einsum(f"{front}{many}im,{many}jm->{front}ij", back, y)
 
 
-solve = enter(
+solve: Differential = enter(
     Differential(
         "solve",
         lambda a, b: np.linalg.solve(a, b),

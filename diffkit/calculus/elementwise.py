@@ -123,13 +123,19 @@ log = pointwise(np.log, lambda y, x: 1.0 / x, domain=POSITIVE, hard=(1e-100, 1e1
 log1p = pointwise(
     np.log1p, lambda y, x: 1.0 / (1.0 + x), exact=lambda m, x: m.log(1 + x), domain=POSITIVE, hard=(1e-12,)
 )
-log2 = pointwise(np.log2, lambda y, x: 1.0 / (LN2 * x), exact=lambda m, x: m.log(x) / m.log(2), domain=POSITIVE)
+log2 = pointwise(
+    np.log2, lambda y, x: 1.0 / (LN2 * x), exact=lambda m, x: m.log(x) / m.log(2), domain=POSITIVE
+)
 log10 = pointwise(
     np.log10, lambda y, x: 1.0 / (LN10 * x), exact=lambda m, x: m.log(x) / m.log(10), domain=POSITIVE
 )
 sqrt = pointwise(np.sqrt, lambda y, x: 0.5 / y, domain=POSITIVE, hard=(1e-100, 1e100))
 cbrt = pointwise(
-    np.cbrt, lambda y, x: 1.0 / (3.0 * y * y), exact=lambda m, x: m.cbrt(x), domain=POSITIVE, hard=(1e-90, -8.0)
+    np.cbrt,
+    lambda y, x: 1.0 / (3.0 * y * y),
+    exact=lambda m, x: m.cbrt(x),
+    domain=POSITIVE,
+    hard=(1e-90, -8.0),
 )
 
 
@@ -151,7 +157,7 @@ logaddexp2 = pointwise(
     lambda y, a, b: sigmoid(LN2 * (b - a)),
     exact=lambda m, a, b: m.log(m.exp(a * m.log(2)) + m.exp(b * m.log(2))) / m.log(2),
 )
-sigmoid = pointwise(
+sigmoid: Pointwise = pointwise(
     logistic,
     lambda y, x: y * sigmoid(-x),  # y * (1 - y) has no digits left at 37
     exact=lambda m, x: 1 / (1 + m.exp(-x)),
@@ -240,16 +246,32 @@ def winner(a: Any, b: Any) -> Any:
 
 TIE = "a tie is shared by halves"
 maximum = pointwise(
-    np.maximum, lambda y, a, b: winner(a, b), lambda y, a, b: winner(b, a), exact=lambda m, a, b: m.max(a, b), kink=TIE
+    np.maximum,
+    lambda y, a, b: winner(a, b),
+    lambda y, a, b: winner(b, a),
+    exact=lambda m, a, b: m.max(a, b),
+    kink=TIE,
 )
 minimum = pointwise(
-    np.minimum, lambda y, a, b: winner(b, a), lambda y, a, b: winner(a, b), exact=lambda m, a, b: m.min(a, b), kink=TIE
+    np.minimum,
+    lambda y, a, b: winner(b, a),
+    lambda y, a, b: winner(a, b),
+    exact=lambda m, a, b: m.min(a, b),
+    kink=TIE,
 )
 fmax = pointwise(
-    np.fmax, lambda y, a, b: winner(a, b), lambda y, a, b: winner(b, a), exact=lambda m, a, b: m.max(a, b), kink=TIE
+    np.fmax,
+    lambda y, a, b: winner(a, b),
+    lambda y, a, b: winner(b, a),
+    exact=lambda m, a, b: m.max(a, b),
+    kink=TIE,
 )
 fmin = pointwise(
-    np.fmin, lambda y, a, b: winner(b, a), lambda y, a, b: winner(a, b), exact=lambda m, a, b: m.min(a, b), kink=TIE
+    np.fmin,
+    lambda y, a, b: winner(b, a),
+    lambda y, a, b: winner(a, b),
+    exact=lambda m, a, b: m.min(a, b),
+    kink=TIE,
 )
 
 
@@ -273,11 +295,13 @@ QUESTIONS = (
 for name, (function, kink) in STEPS.items():
     enter(Constant(name, function, name, kink=kink))
 for function in QUESTIONS:
-    enter(Constant(function.__name__, function, function.__name__, kink="true or false: jumps where the answer does"))
+    enter(
+        Constant(
+            function.__name__, function, function.__name__, kink="true or false: jumps where the answer does"
+        )
+    )
 
 
 stop_gradient = enter(
-    Constant(
-        "stop", lambda x: x, kink="not a derivative but a decision: what is inside counts as data"
-    )
+    Constant("stop", lambda x: x, kink="not a derivative but a decision: what is inside counts as data")
 )

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 TABLE: dict[str, Row] = {}
+AnyRow = TypeVar("AnyRow", bound="Row")
 
 
 class NoRule(TypeError):
@@ -147,7 +148,10 @@ def spread(v: Any, shape: tuple[int, ...]) -> Any:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pointwise(Row):
-    """Applied element by element. partials[i](y, *xs) is the partial in argument i; 1, -1 or None stand for themselves."""
+    """Applied element by element.
+
+    partials[i] is a function (y, *xs) -> dy/dx_i, or 1, or -1, or None where there is no slope.
+    """
 
     partials: tuple[Any, ...] = ()
 
@@ -175,7 +179,7 @@ def times(v: Any, p: Any, y: Any, xs: Sequence[Any]) -> Any:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Select(Row):
-    """Chooses element by element; multiplying by 0 and 1 instead would turn an infinite slope not taken into NaN."""
+    """Chooses element by element: multiplying by 0 and 1 would make NaN of an infinite slope not taken."""
 
     def active(self, i: int) -> bool:
         return i > 0
@@ -197,7 +201,7 @@ class Select(Row):
 class Linear(Row):
     """Linear in all of its arguments together.
 
-    transpose(i, w, shapes, **params): the transpose in argument i, written with rows; shapes of the arguments.
+    transpose(i, w, shapes, **params): the transpose in argument i, written with rows.
     batch(params, front): the parameters that do the same behind leading axes of shape `front`.
     """
 
@@ -245,7 +249,7 @@ def subscripts(spec: str) -> tuple[str, str, str]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reduction(Row):
-    """Reduces `axes` (a static tuple), with dy = sum(weight(y, x, axes) * v); y is given with its axes kept."""
+    """Reduces the static `axes`: dy = sum(weight(y, x, axes) * v), with y given with its axes kept."""
 
     weight: Callable[..., Any] = field(default=lambda: None)
 
@@ -274,7 +278,7 @@ class Reduction(Row):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Differential(Row):
-    """forward(i, v, y, xs, params, lead) is the differential in argument i, backward(i, w, ...) its transpose."""
+    """forward(i, v, y, xs, params, lead) is the differential in argument i, backward its transpose."""
 
     forward: Callable[..., Any] = field(default=lambda: None)
     backward: Callable[..., Any] = field(default=lambda: None)
@@ -297,7 +301,7 @@ class Constant(Row):
         return False
 
 
-def enter(row: Any) -> Any:
+def enter(row: AnyRow) -> AnyRow:
     """Put a row into the table; its name must be new."""
     if row.name in TABLE:
         raise ValueError(f"a rule named {row.name} is there already; choose another name")

@@ -108,7 +108,7 @@ def matmul(a: Any, b: Any) -> Any:
     if not sa or not sb:
         raise ValueError("matmul takes arrays of at least one axis; multiply by a number with *")
     if sa[-1] != sb[-2 if len(sb) > 1 else 0]:
-        raise ValueError(f"matmul: shapes {sa} and {sb} do not fit: {sa[-1]} columns against {sb[-2 if len(sb) > 1 else 0]} rows")
+        raise ValueError(f"matmul: shapes {sa} and {sb} do not fit: columns of one are not rows of the other")
     left, right = "i" * (len(sa) > 1), "k" * (len(sb) > 1)
     a, front_a = without_ones(a, sa, len(sa) - len(left) - 1)
     b, front_b = without_ones(b, sb, len(sb) - len(right) - 1)
@@ -204,7 +204,9 @@ def average(x: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = F
 
 
 @spells(np.var)
-def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, correction: float | None = None) -> Any:
+def var(
+    x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, correction: float | None = None
+) -> Any:
     x = interpreted(x)
     count = arrays.product(tuple(shape_of(x)[i] for i in normal_axes(axis, len(shape_of(x)))))
     centred = x - mean(x, axis, keepdims=True)
@@ -214,7 +216,9 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, co
 
 
 @spells(np.std)
-def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, correction: float | None = None) -> Any:
+def std(
+    x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, correction: float | None = None
+) -> Any:
     """The norm of the deviations: its slope at a constant sample is 0, by the convention of norm."""
     x = interpreted(x)
     axes = normal_axes(axis, len(shape_of(x)))
@@ -231,11 +235,13 @@ def ptp(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 @spells(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     x = interpreted(x)
-    matrix = len(shape_of(x)) == 2 and axis is None or isinstance(axis, tuple) and len(axis) == 2
-    if ord in (None, "fro") or ord == 2 and not matrix:
+    matrix = (len(shape_of(x)) == 2 and axis is None) or (isinstance(axis, tuple) and len(axis) == 2)
+    if ord in (None, "fro") or (ord == 2 and not matrix):
         return reduced(arrays.norm, x, axis, keepdims)
     if matrix or ord in (0, "nuc"):
-        raise NoRule(f"np.linalg.norm has no rule for a matrix norm of order {ord!r}; use 'fro', or spell it out.")
+        raise NoRule(
+            f"np.linalg.norm has no rule for a matrix norm of order {ord!r}; use 'fro', or spell it out."
+        )
     if ord == 1:
         return sum(np.abs(x), axis, keepdims=keepdims)
     if ord == np.inf:
@@ -295,12 +301,12 @@ def diag(x: Any, k: int = 0) -> Any:
 
 @spells(np.tril)
 def tril(x: Any, k: int = 0) -> Any:
-    return interpreted(x) * np.tri(*shape_of(x)[-2:], k=k)
+    return interpreted(x) * np.tri(*shape_of(x)[-2:], k=k)  # type: ignore[call-overload]
 
 
 @spells(np.triu)
 def triu(x: Any, k: int = 0) -> Any:
-    return interpreted(x) * (1.0 - np.tri(*shape_of(x)[-2:], k=k - 1))
+    return interpreted(x) * (1.0 - np.tri(*shape_of(x)[-2:], k=k - 1))  # type: ignore[call-overload]
 
 
 # Shapes
@@ -312,7 +318,9 @@ def reshape(x: Any, /, shape: Any = None, order: str = "C", *, newshape: Any = N
     if order != "C":
         raise NoRule(f"reshape has no rule for order={order!r}; transpose first, then reshape.")
     shape = newshape if shape is None else shape
-    shape = tuple(map(operator.index, shape)) if isinstance(shape, (tuple, list)) else (operator.index(shape),)
+    shape = (
+        tuple(map(operator.index, shape)) if isinstance(shape, (tuple, list)) else (operator.index(shape),)
+    )
     have = shape_of(x)
     if -1 in shape:
         rest = -arrays.product(shape)
@@ -441,7 +449,10 @@ def array_split(x: Any, pieces: Any, axis: int = 0) -> list[Any]:
     where = np.array_split(np.arange(n), pieces)
     before = (slice(None),) * normal_axis(axis, len(shape_of(x)))
     stops = np.cumsum([len(part) for part in where])
-    return [index(x, (*before, slice(int(stop) - len(part), int(stop)))) for part, stop in zip(where, stops, strict=True)]
+    return [
+        index(x, (*before, slice(int(stop) - len(part), int(stop))))
+        for part, stop in zip(where, stops, strict=True)
+    ]
 
 
 @spells(np.split)
@@ -473,9 +484,9 @@ def index(x: Any, key: Any) -> Any:
         return arrays.reshape(picked, shape=shape[1:])
     key = key if isinstance(key, tuple) else (key,)
     key = tuple(plain(each) if isinstance(each, Interpreted) else each for each in key)
-    if not all(isinstance(each, (int, np.integer, slice)) or each is None or each is Ellipsis for each in key) or any(
-        isinstance(each, bool) for each in key
-    ):
+    if not all(
+        isinstance(each, (int, np.integer, slice)) or each is None or each is Ellipsis for each in key
+    ) or any(isinstance(each, bool) for each in key):
         return positions(x, lambda where: where[key])
     want = np.broadcast_to(0, shape)[key].shape
     slices = basic_slices(key, shape)
@@ -509,7 +520,9 @@ def take_along_axis(x: Any, indices: Any, axis: Any = -1) -> Any:
 @spells(np.flip)
 def flip(x: Any, axis: Any = None) -> Any:
     axes = normal_axes(axis, len(shape_of(x)))
-    return index(x, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(len(shape_of(x)))))
+    return index(
+        x, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(len(shape_of(x))))
+    )
 
 
 @spells(np.flipud)
@@ -549,7 +562,9 @@ def sort(x: Any, axis: Any = -1) -> Any:
 @spells(np.where)
 def where(condition: Any, *branches: Any) -> Any:
     if len(branches) != 2:
-        raise NoRule("np.where(condition) alone gives positions, which depend on values; write np.where(condition, a, b).")
+        raise NoRule(
+            "np.where(condition) alone gives positions, not values; write np.where(condition, a, b)."
+        )
     a, b = map(interpreted, branches)
     return arrays.select(condition if isinstance(condition, Interpreted) else np.asarray(condition), a, b)
 
@@ -585,7 +600,11 @@ def vecdot(a: Any, b: Any, /, *, axis: int = -1) -> Any:
     return sum(interpreted(a) * interpreted(b), axis)
 
 
-UFUNCS |= {np.vecdot: vecdot, np.matvec: lambda a, b: matmul(a, expand_dims(b, -1))[..., 0]} if hasattr(np, "matvec") else {np.vecdot: vecdot}
+UFUNCS |= (
+    {np.vecdot: vecdot, np.matvec: lambda a, b: matmul(a, expand_dims(b, -1))[..., 0]}
+    if hasattr(np, "matvec")
+    else {np.vecdot: vecdot}
+)
 
 
 @spells(np.inner)
@@ -723,7 +742,7 @@ SPELLINGS |= {
     np.full_like: lambda x, value, dtype=None: broadcast_to(interpreted(value), shape_of(x)),
     np.real: lambda x: x,
     np.imag: lambda x: np.zeros(shape_of(x)),
-    np.round: lambda x, decimals=0: elementwise.rint(x * 10.0**decimals) / 10.0**decimals,
+    np.round: lambda x, decimals=0: np.rint(x * 10.0**decimals) / 10.0**decimals,
     np.copy: lambda x, order="K", subok=False: elementwise.positive(x),
     np.fix: lambda x: np.trunc(x),
     np.nan_to_num: lambda x, **options: where(np.isfinite(x), x, np.nan_to_num(plain(x), **options)),

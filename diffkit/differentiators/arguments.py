@@ -27,14 +27,18 @@ def leaf(x: Any, name: str) -> Any:
     if type(x) is float or isinstance(x, Interpreted):
         return x
     if isinstance(x, (bool, np.bool_, str, bytes)) or x is None:
-        raise TypeError(f"{name} is {x!r}, which cannot be differentiated; pass numbers, arrays or containers of them.")
+        raise TypeError(
+            f"{name} is {x!r}, which cannot be differentiated; pass numbers, arrays or containers of them."
+        )
     array = np.asarray(x)
     if array.dtype == object:
         array = interpreted(array)
         if isinstance(array, Interpreted):
             return array
     if array.dtype.kind not in "fiu":
-        raise TypeError(f"{name} has dtype {array.dtype}; differentiated arguments are real floats. Convert it first.")
+        raise TypeError(
+            f"{name} has dtype {array.dtype}; differentiated arguments are real floats. Convert it first."
+        )
     return float(array) if array.shape == () else np.asarray(array, dtype=np.float64)
 
 
@@ -48,7 +52,7 @@ def is_container(x: Any) -> bool:
 def is_number_or_list(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return all(map(is_number_or_list, x))
-    return isinstance(x, (int, float, np.number)) or isinstance(x, Interpreted) and x.shape == ()
+    return isinstance(x, (int, float, np.number)) or (isinstance(x, Interpreted) and x.shape == ())
 
 
 def flatten(x: Any, name: str) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
@@ -82,8 +86,14 @@ class Arguments:
     def of(cls, args: tuple[Any, ...], wrt: int | tuple[int, ...]) -> Arguments:
         """Read the layout off example arguments; raises TypeError if `wrt` names none of them."""
         names = (wrt,) if isinstance(wrt, int) else tuple(wrt)
-        if not names or any(not isinstance(i, int) or not 0 <= i < len(args) for i in names) or len(set(names)) < len(names):
-            raise TypeError(f"wrt={wrt!r} names no argument: the function was given {len(args)}, counted from 0.")
+        if (
+            not names
+            or any(not isinstance(i, int) or not 0 <= i < len(args) for i in names)
+            or len(set(names)) < len(names)
+        ):
+            raise TypeError(
+                f"wrt={wrt!r} names no argument: the function was given {len(args)}, counted from 0."
+            )
         wrt = wrt if isinstance(wrt, int) else names
         leaves = [each for i in names for each in flatten(args[i], f"argument {i}")[0]]
         data = tuple(None if i in names else getattr(x, "shape", None) for i, x in enumerate(args))
@@ -118,7 +128,10 @@ class Arguments:
                 if title != "data" or a != b:
                     rows.append((f"{title} {i}", a, b + ("" if a == b else "   <-")))
         widths = [max(len(row[j]) for row in rows) for j in range(3)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
         return "prepared at other shapes; call prepare again for these:\n" + "\n".join(lines)
 
     def close(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> tuple[Any, ...]:
@@ -131,7 +144,7 @@ class Arguments:
         return tuple(answer)
 
     def structured(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> Any:
-        """Leaves as the differentiated arguments are built: one value for an int `wrt`, a tuple for a tuple."""
+        """Leaves built like the differentiated arguments: one value for an int `wrt`, a tuple for a tuple."""
         closed = self.close(args, leaves)
         return closed[self.wrt] if isinstance(self.wrt, int) else tuple(closed[i] for i in self.wrt)
 
@@ -139,9 +152,13 @@ class Arguments:
         """A tangent built like the differentiated arguments -> its leaves, checked against their shapes."""
         parts = (v,) if isinstance(self.wrt, int) else tuple(v)
         if len(parts) != len(self.names):
-            raise ShapeMismatch(f"the direction has {len(parts)} parts for {len(self.names)} differentiated arguments.")
+            raise ShapeMismatch(
+                f"the direction has {len(parts)} parts for {len(self.names)} differentiated arguments."
+            )
         leaves = [each for part in parts for each in flatten(part, "the direction")[0]]
         shapes = tuple(shape_of(x) for x in leaves)
         if shapes != self.shapes:
-            raise ShapeMismatch(f"the direction has shapes {list(shapes)}, the point has {list(self.shapes)}.")
+            raise ShapeMismatch(
+                f"the direction has shapes {list(shapes)}, the point has {list(self.shapes)}."
+            )
         return leaves

@@ -56,11 +56,15 @@ class Differentiator(ABC):
     summary: ClassVar[str]
 
     @abstractmethod
-    def prepare(self, f: Callable[..., Any], args: tuple[Any, ...], wrt: int | tuple[int, ...] = 0) -> Prepared:
+    def prepare(
+        self, f: Callable[..., Any], args: tuple[Any, ...], wrt: int | tuple[int, ...] = 0
+    ) -> Prepared:
         """f prepared at the shapes of args; costly things happen here, once."""
 
     def __str__(self) -> str:
-        changed = [f"{s.name}={getattr(self, s.name)}" for s in fields(self) if getattr(self, s.name) != s.default]
+        changed = [
+            f"{s.name}={getattr(self, s.name)}" for s in fields(self) if getattr(self, s.name) != s.default
+        ]
         return self.name + (":" + ",".join(changed) if changed else "")
 
 
@@ -71,20 +75,33 @@ class Prepared:
     Arrays that f captures are frozen at preparation: pass what changes as an argument.
     """
 
-    def __init__(self, backend: Differentiator, f: Callable[..., Any], args: tuple[Any, ...], wrt: int | tuple[int, ...]):
+    def __init__(
+        self,
+        backend: Differentiator,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        wrt: int | tuple[int, ...],
+    ):
         self.backend, self.f = backend, f
         self.arguments = Arguments.of(args, wrt)
 
     # What a backend supplies
 
-    def push(self, f: Callable[..., Any], leaves: Sequence[Any], vs: Sequence[Any], lead: int) -> tuple[Any, Any]:
+    def push(
+        self, f: Callable[..., Any], leaves: Sequence[Any], vs: Sequence[Any], lead: int
+    ) -> tuple[Any, Any]:
         """(y, Jv) for tangents shaped (directions,) * lead + leaf.shape; y has the shape of f(*leaves)."""
         y, rows = self.rows(f, leaves)
-        pairs = [(flat(row, len(shape_of(y))), np.reshape(v, shape_of(v)[:lead] + (-1,))) for row, v in zip(rows, vs, strict=True)]
+        pairs = [
+            (flat(row, len(shape_of(y))), np.reshape(v, shape_of(v)[:lead] + (-1,)))
+            for row, v in zip(rows, vs, strict=True)
+        ]
         total = sum(np.einsum("mn,...n->...m", J, v) for J, v in pairs)
         return y, np.reshape(total, shape_of(total)[:lead] + shape_of(y))
 
-    def pull(self, f: Callable[..., Any], leaves: Sequence[Any], cotangent: Callable[[Any], Any], lead: int) -> tuple[Any, list[Any]]:
+    def pull(
+        self, f: Callable[..., Any], leaves: Sequence[Any], cotangent: Callable[[Any], Any], lead: int
+    ) -> tuple[Any, list[Any]]:
         """(y, wJ per leaf) for the cotangent w = cotangent(y) shaped (directions,) * lead + y.shape."""
         y, rows = self.rows(f, leaves)
         w = cotangent(y)
@@ -136,7 +153,8 @@ class Prepared:
         """df/dx for scalar x, of the shape of y; a tuple for several scalars."""
         if any(shape != () for shape in self.arguments.shapes):
             raise NotScalar(
-                f"derivative is for numbers, the argument has shape {self.arguments.shapes[0]}; use gradient or jacobian."
+                f"derivative is for numbers, the argument has shape {self.arguments.shapes[0]}; "
+                "use gradient or jacobian."
             )
         return self.jacobian(*args)
 
@@ -172,7 +190,11 @@ class Prepared:
         blocks, start = [], 0
         for x in leaves:
             n = size_of(x)
-            blocks.append(self.structured(args, [np.reshape(c[start : start + n], shape_of(x) + shape_of(c)[1:]) for c in columns]))
+            blocks.append(
+                self.structured(
+                    args, [np.reshape(c[start : start + n], shape_of(x) + shape_of(c)[1:]) for c in columns]
+                )
+            )
             start += n
         return self.arguments.structured(args, blocks)
 
@@ -259,7 +281,7 @@ def refuse_many_outputs(y: Any) -> None:
 
 
 def finished(x: Any) -> Any:
-    """A result as users get it: a float, or a fresh array of their own; interpreted values stay as they are."""
+    """A result as users get it: a float, or an array of their own; interpreted values stay as they are."""
     if isinstance(x, Interpreted):
         return x
     if shape_of(x) == ():

@@ -64,7 +64,9 @@ def hessian(f: Callable[..., Any], *args: Any, wrt: Wrt = 0, backend: Backend = 
     return prepare(f, *args, wrt=wrt, backend=backend).hessian(*args)
 
 
-def jvp(f: Callable[..., Any], args: Any, v: Any, wrt: Wrt = 0, backend: Backend = "forward") -> tuple[Any, Any]:
+def jvp(
+    f: Callable[..., Any], args: Any, v: Any, wrt: Wrt = 0, backend: Backend = "forward"
+) -> tuple[Any, Any]:
     """(y, Jv): value and derivative along v. args: a tuple of positional arguments, or the only one.
 
     >>> jvp(lambda x: x**2, 3.0, 1.0)
@@ -74,7 +76,9 @@ def jvp(f: Callable[..., Any], args: Any, v: Any, wrt: Wrt = 0, backend: Backend
     return prepare(f, *args, wrt=wrt, backend=backend).jvp(args, v)
 
 
-def vjp(f: Callable[..., Any], args: Any, w: Any, wrt: Wrt = 0, backend: Backend = "reverse") -> tuple[Any, Any]:
+def vjp(
+    f: Callable[..., Any], args: Any, w: Any, wrt: Wrt = 0, backend: Backend = "reverse"
+) -> tuple[Any, Any]:
     """(y, wJ): value and the cotangent w pulled back. args: a tuple of positional arguments, or the only one.
 
     >>> vjp(lambda x: x * x, [1.0, 2.0], [1.0, 1.0])

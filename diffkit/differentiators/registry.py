@@ -1,6 +1,6 @@
 """Backends by name: "reverse", "finite:order=4", and those that other packages add.
 
-A package adds a backend through the entry-point group `diffkit.backends`, whose values are Differentiator classes.
+A package adds a backend through the entry-point group `diffkit.backends`: name = module:DifferentiatorClass.
 """
 
 from __future__ import annotations
@@ -72,7 +72,11 @@ def backend(text: str | Differentiator) -> Differentiator:
     name = ALIASES.get(name.strip().lower(), name.strip().lower())
     if name not in BUILT_IN and name not in entry_points():
         close = difflib.get_close_matches(name, [*BUILT_IN, *ALIASES, *entry_points()], 1)
-        hint = f'did you mean "{close[0]}"?' if close else f"there are {', '.join([*BUILT_IN, *entry_points()])}."
+        hint = (
+            f'did you mean "{close[0]}"?'
+            if close
+            else f"there are {', '.join([*BUILT_IN, *entry_points()])}."
+        )
         raise UnknownBackend(f"there is no backend {name!r}; {hint}")
     kind = load(name)
     known = {field.name: field for field in fields(kind)}
@@ -90,7 +94,7 @@ def backend(text: str | Differentiator) -> Differentiator:
 
 
 def setting(text: str, default: Any, name: str) -> Any:
-    """The value of a setting, read as its default is typed; a setting without default is a number or a word."""
+    """The value of a setting, read as its default is typed; None takes a number or a word."""
     kinds = [type(default)] if default is not None else [int, float, str]
     for kind in kinds:
         try:

@@ -11,21 +11,20 @@ from ..calculus.rules import shape_of
 from ..interpreters.forward import push_forward
 from ..interpreters.reverse import pull_back
 from .forward import split_like
-from .interface import Differentiator, Prepared, basis, refuse_many_outputs, size_of
+from .interface import Differentiator, Prepared, basis, refuse_many_outputs
 
 
 class PreparedReverse(Prepared):
-    """Cotangents through the tape; second derivatives by dual numbers through the tape (forward over reverse)."""
+    """Cotangents through the tape; second derivatives by dual numbers through it (forward over reverse)."""
 
     def pull(self, f, leaves, cotangent, lead):  # type: ignore[no-untyped-def]
         return pull_back(f, leaves, [True] * len(leaves), cotangent, lead)
 
-    def push(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
-        return Prepared.push(self, f, leaves, vs, lead)
-
     def rows(self, f, leaves):  # type: ignore[no-untyped-def]
         y, blocks = self.pull(f, leaves, lambda y: basis([y])[0], 1)
-        return y, [np.reshape(block, shape_of(y) + shape_of(x)) for block, x in zip(blocks, leaves, strict=True)]
+        return y, [
+            np.reshape(block, shape_of(y) + shape_of(x)) for block, x in zip(blocks, leaves, strict=True)
+        ]
 
     def gradients(self, f, leaves):  # type: ignore[no-untyped-def]
         return self.pull(f, leaves, one, 0)

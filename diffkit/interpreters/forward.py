@@ -1,8 +1,8 @@
 """Dual numbers: a value and its tangents, many directions at once.
 
 Each operation pushes the tangents of its arguments through its row while the value is computed. With
-`lead` = 1 a tangent has one leading axis of directions, so a whole Jacobian is one pass; with `lead` = 0 it is
-shaped like the value. Griewank and Walther, Evaluating Derivatives, 2nd ed., section 3.1.
+`lead` = 1 a tangent has one leading axis of directions, so a whole Jacobian is one pass; with `lead` = 0
+it is shaped like the value. Griewank and Walther, Evaluating Derivatives, 2nd ed., section 3.1.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus.rules import Constant, Row, bind, shape_of
-from .traced import Traced, levels
+from .traced import Traced, levels, run
 
 
 class Dual(Traced):
@@ -48,10 +48,8 @@ def push_forward(f: Callable[..., Any], xs: Sequence[Any], vs: Sequence[Any], le
     vs[i] is shaped like xs[i], behind one axis of directions if lead is 1; None stands for zero.
     Returns (y, v): v of shape (directions,) + y.shape or y.shape, zero where y does not depend on x.
     """
-    from ..calculus.spellings import interpreted
-
     level = next(levels)
-    y = interpreted(f(*(x if v is None else Dual(x, v, level, lead) for x, v in zip(xs, vs, strict=True))))
+    y = run(f, [x if v is None else Dual(x, v, level, lead) for x, v in zip(xs, vs, strict=True)])
     if type(y) is Dual and y.level == level:
         return y.primal, y.tangent
     front = next((shape_of(v)[:lead] for v in vs if v is not None), (0,) * lead)

@@ -1,8 +1,8 @@
 """The tape: every operation is noted on the way forward, and pulled back in the opposite order.
 
 The order of the tape is a topological order of the computational graph, so the way back is one loop: no
-recursion, no search, a chain of a million operations is fine. A node keeps its value (the intermediate), its row
-and its arguments, nothing else. Griewank and Walther, Evaluating Derivatives, 2nd ed., section 3.2.
+recursion, no search, a chain of a million operations is fine. A node keeps its value (the intermediate),
+its row and its arguments, nothing else. Griewank and Walther, Evaluating Derivatives, 2nd ed., section 3.2.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus.rules import Constant, Interpreted, Row, bind, shape_of
-from ..calculus.spellings import interpreted
-from .traced import NO_PARAMS, Traced, levels
+from .traced import NO_PARAMS, Traced, levels, run
 
 
 class Tape:
@@ -32,7 +31,9 @@ class Node(Traced):
 
     __slots__ = ("level", "params", "position", "primal", "row", "tape", "xs")
 
-    def __init__(self, primal: Any, tape: Tape, row: Row | None = None, xs: Sequence[Any] = (), params: Any = NO_PARAMS):
+    def __init__(
+        self, primal: Any, tape: Tape, row: Row | None = None, xs: Sequence[Any] = (), params: Any = NO_PARAMS
+    ):
         self.primal, self.tape, self.row, self.xs, self.params = primal, tape, row, xs, params
         self.level, self.position = tape.level, len(tape.nodes)
         tape.nodes.append(self)
@@ -59,7 +60,7 @@ def record(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool]) -> 
     """Run f forward, noting every operation. Returns (y, the inputs as given to f, the tape)."""
     tape = Tape()
     inputs = [Node(x, tape) if live else x for x, live in zip(xs, active, strict=True)]
-    return interpreted(f(*inputs)), inputs, tape
+    return run(f, inputs), inputs, tape
 
 
 def sweep(y: Node, w: Any, lead: int) -> list[Any]:
@@ -115,7 +116,9 @@ def has_nan(x: Any) -> bool:
     return x is not None and bool(np.isnan(x).any())
 
 
-def pull_back(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool], cotangent: Any, lead: int) -> tuple[Any, list[Any]]:
+def pull_back(
+    f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool], cotangent: Any, lead: int
+) -> tuple[Any, list[Any]]:
     """y = f(*xs) and the cotangents of the active arguments.
 
     cotangent(y) gives w, of shape y.shape, behind one axis of directions if lead is 1.
@@ -130,7 +133,9 @@ def pull_back(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool], 
         if value is y:
             return y, [np.zeros(front + shape_of(x)) for x in leaves]
         answers = gather_leaves(y, w, lead, leaves)
-        return value, [np.zeros(front + shape_of(x)) if g is None else g for x, g in zip(leaves, answers, strict=True)]
+        return value, [
+            np.zeros(front + shape_of(x)) if g is None else g for x, g in zip(leaves, answers, strict=True)
+        ]
     finally:
         tape.nodes.clear()  # nodes and tape hold each other: let the intermediates go at once
 

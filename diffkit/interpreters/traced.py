@@ -69,14 +69,14 @@ class Traced(Interpreted):
         options = {name: value for name, value in options.items() if value is not None}
         if "out" in options:
             raise NoRule(
-                f"np.{ufunc.__name__}(..., out=) and a += x change an array in place; write y = np.{ufunc.__name__}(...)"
-                " or a = a + x."
+                f"np.{ufunc.__name__}(..., out=) and a += x change an array in place; "
+                f"write y = np.{ufunc.__name__}(...) or a = a + x."
             )
         if how == "__call__":
             if ufunc not in UFUNCS:
                 raise no_rule(ufunc)
             if options:
-                raise NoRule(f"np.{ufunc.__name__} has no rule with {', '.join(options)}=; use np.where or leave it out.")
+                raise NoRule(f"np.{ufunc.__name__} has no rule with {', '.join(options)}=; use np.where.")
             return UFUNCS[ufunc](*map(operand, inputs))
         if how == "reduce" and ufunc in REDUCE:
             return call(f"np.{ufunc.__name__}.reduce", REDUCE[ufunc], inputs, options)
@@ -85,7 +85,9 @@ class Traced(Interpreted):
         if how == "outer" and ufunc in UFUNCS:
             a, b = map(interpreted, inputs)
             return UFUNCS[ufunc](np.reshape(a, shape_of(a) + (1,) * len(shape_of(b))), b)
-        raise NoRule(f"np.{ufunc.__name__}.{how} has no derivative rule; spell it with sums, products and indexing.")
+        raise NoRule(
+            f"np.{ufunc.__name__}.{how} has no derivative rule; spell it with sums, products and indexing."
+        )
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         return spell(function, args, options)
@@ -155,7 +157,9 @@ class Traced(Interpreted):
     )
     __int__ = refuse("int(x)", "use np.floor(x) or np.trunc(x), whose slope is zero")
     __complex__ = refuse("complex(x)", "write with real and imaginary parts as separate arrays")
-    __index__ = refuse("an index or a range that depends on a differentiated value", "use np.take with plain integers")
+    __index__ = refuse(
+        "an index or a range that depends on a traced value", "use np.take with plain integers"
+    )
 
     # Attributes and methods of arrays
 
@@ -197,18 +201,6 @@ class Traced(Interpreted):
     def nbytes(self) -> int:
         return 8 * self.size
 
-    all, any, argmax, argmin, argsort, clip, conj, conjugate, copy, cumsum, diagonal, dot = map(
-        method,
-        (np.all, np.any, np.argmax, np.argmin, np.argsort, np.clip, np.real, np.real, np.copy, np.cumsum,
-         np.diagonal, np.dot),
-    )  # fmt: skip
-    max, mean, min, nonzero, prod, ravel, flatten, repeat, round, searchsorted, squeeze, std, sum = map(
-        method,
-        (np.max, np.mean, np.min, np.nonzero, np.prod, np.ravel, np.ravel, np.repeat, np.round, np.searchsorted,
-         np.squeeze, np.std, np.sum),
-    )  # fmt: skip
-    swapaxes, take, trace, var = map(method, (np.swapaxes, np.take, np.trace, np.var))
-
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         return spellings.reshape(self, shape[0] if len(shape) == 1 else shape, order)
 
@@ -242,9 +234,18 @@ class Traced(Interpreted):
         return repr(self) if not spec else format(spellings.plain(self), spec)
 
 
+LIKE_FUNCTIONS = (
+    "all any argmax argmin argsort clip copy cumsum diagonal dot max mean min nonzero prod ravel repeat round "
+    "searchsorted squeeze std sum swapaxes take trace var"
+).split()
+for name in LIKE_FUNCTIONS:
+    setattr(Traced, name, method(getattr(np, name)))
+for name, twin in {"flatten": "ravel", "conj": "real", "conjugate": "real"}.items():
+    setattr(Traced, name, method(getattr(np, twin)))
+
 IN_PLACE = dict.fromkeys(
-    "base byteswap ctypes data dump dumps flags getfield setfield setflags strides tobytes tofile view to_device "
-    "device".split(),
+    "base byteswap ctypes data device dump dumps flags getfield setfield setflags strides to_device tobytes "
+    "tofile view".split(),
     "the plain array, outside the differentiated function",
 ) | {
     "sort": "np.sort(x)",
@@ -258,6 +259,16 @@ IN_PLACE = dict.fromkeys(
     "compress": "x[mask]",
     "cumprod": "np.prod of slices, or np.exp(np.cumsum(np.log(x)))",
 }
+
+
+def run(f: Callable[..., Any], xs: Any) -> Any:
+    """f(*xs) as an array or an interpreted value; our sentence is dug out where NumPy has buried it."""
+    try:
+        return interpreted(f(*xs))
+    except ValueError as error:
+        if isinstance(error.__cause__, NoRule):  # a[0] = x ends as "setting an array element with a sequence"
+            raise error.__cause__ from None
+        raise
 
 
 def spell(function: Any, args: Any, options: Any) -> Any:
@@ -277,7 +288,9 @@ def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> An
         known = inspect.signature(spelling).parameters
         unknown = [key for key in options if key not in known]
         if unknown and not any(p.kind is p.VAR_KEYWORD for p in known.values()):
-            raise NoRule(f"{name} has no rule with {', '.join(unknown)}=; leave it out or spell it otherwise.")
+            raise NoRule(
+                f"{name} has no rule with {', '.join(unknown)}=; leave it out or spell it otherwise."
+            )
     try:
         return spelling(*args, **options)
     except TypeError as error:
@@ -292,6 +305,6 @@ def no_rule(function: Any) -> NoRule:
     name = f"{'np' + module[5:] if module.startswith('numpy') else module or 'np'}.{function.__name__}"
     kind = "elementwise" if isinstance(function, np.ufunc) else "arrays"
     return NoRule(
-        f"{name} has no derivative rule. Add a row to diffkit/calculus/{kind}.py or pass one to diffkit.rule,\n"
-        "or spell it with functions that have one (diffkit list functions)."
+        f"{name} has no derivative rule. Add a row to diffkit/calculus/{kind}.py,\n"
+        "pass one to diffkit.rule, or spell it with functions that have one (diffkit list functions)."
     )
