@@ -222,6 +222,8 @@ def plan(spec: str) -> Any:
     to_b = tuple(b.index(c) for c in shared + inner + right)
     made = shared + left + right
     to_out = tuple(made.index(c) for c in out)
+    if not a or not b:  # a number times an array, which may be a plain float
+        return lambda x, y: np.multiply(x, y).transpose(to_out)
     ns, nl, ni, nr = len(shared), len(left), len(inner), len(right)
     if ni == 1 and nl <= 1 and nr <= 1 and not ns:
         return simple_plan(to_a, to_b, to_out)
@@ -264,6 +266,7 @@ contract: Bilinear = enter(
             (((2,), (3,)), {"spec": "i,j->ji"}),
             (((4, 2, 3), (4, 3, 2)), {"spec": "bij,bjk->bik"}),
             (((2, 3, 4), (4, 3, 2)), {"spec": "ijk,kjl->li"}),
+            (((), (3,)), {"spec": ",i->i"}),
             (((2, 3), (2, 3)), {"spec": "ij,ij->"}),
             (((2, 3), (2, 3)), {"spec": "ij,ij->ji"}),
         ),

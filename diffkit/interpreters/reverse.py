@@ -132,7 +132,8 @@ def pull_back(
         front = shape_of(w)[:lead]
         if value is y:
             return y, [np.zeros(front + shape_of(x)) for x in leaves]
-        answers = gather_leaves(y, w, lead, leaves)
+        adjoints = backward(y, w, lead, leaves)
+        answers = [adjoints[x.position] for x in leaves]
         return value, [
             np.zeros(front + shape_of(x)) if g is None else g for x, g in zip(leaves, answers, strict=True)
         ]
@@ -140,11 +141,9 @@ def pull_back(
         tape.nodes.clear()  # nodes and tape hold each other: let the intermediates go at once
 
 
-def gather_leaves(y: Node, w: Any, lead: int, leaves: Sequence[Node]) -> list[Any]:
-    """Adjoints of the inputs; if one is NaN the sweep is made again, carefully."""
+def backward(y: Node, w: Any, lead: int, leaves: Sequence[Node]) -> list[Any]:
+    """Adjoint of every node; if an input's is NaN the sweep is made again, carefully."""
     adjoints = sweep(y, w, lead)
-    answers = [adjoints[x.position] for x in leaves]
-    if any(has_nan(g) for g in answers if g is not None):
+    if any(has_nan(adjoints[x.position]) for x in leaves):
         adjoints = careful_sweep(y, w, lead)
-        answers = [adjoints[x.position] for x in leaves]
-    return answers
+    return adjoints

@@ -1,0 +1,68 @@
+"""The two passes as text and HTML."""
+
+import numpy as np
+import pytest
+
+from diffkit.differentiators.walk import walk
+from diffkit.expressions import parse
+from diffkit.problems import instance
+from diffkit.report.explanation import explanation_html, explanation_text
+
+CLASSROOM = """\
+Forward pass: every intermediate is kept
+
+  node  operation  value  local slopes
+  ----  ---------  -----  ------------
+  x     input      40
+  y     input      4
+  2     constant   2
+  v1    2 * x      80     d/d2 = 40, d/dx = 2
+  v2    v1 * y     320    d/dv1 = 4, d/dy = 80
+  v3    v2 + y     324    d/dv2 = 1, d/dy = 1
+  3     constant   3
+  v4    v3 + 3     327    d/dv3 = 1, d/d3 = 1
+
+Backward pass: adjoints, d v4 / d node
+
+  node  adjoint  sum of what flows back: adjoint * slope
+  ----  -------  ---------------------------------------
+  v4    1        the seed
+  3     1        1 * 1 from v4
+  v3    1        1 * 1 from v4
+  v2    1        1 * 1 from v3
+  v1    4        1 * 4 from v2
+  2     160      4 * 40 from v1
+  y     81       1 * 80 from v2 + 1 * 1 from v3
+  x     8        4 * 2 from v1
+
+value = 327
+d/dx = 8
+d/dy = 81
+and in the constants: d/d(2) = 160, d/d(3) = 1"""
+
+
+def test_the_classroom_graph_reads_like_the_lecture():
+    assert explanation_text(walk(parse("2*x*y + y + 3"), 40.0, 4.0).as_dict()) == CLASSROOM
+
+
+@pytest.mark.parametrize("name", ["rosenbrock", "network_2_8_2", "neuron", "log_sum_exp"])
+@pytest.mark.parametrize("width", [80, 100])
+def test_no_line_is_wider_than_the_terminal(name, width):
+    each = instance(name)
+    text = explanation_text(walk(each.f, *each.args).as_dict(), width)
+    assert [line for line in text.splitlines() if len(line) > width] == []
+
+
+def test_a_long_walk_is_cut_in_the_middle_and_says_so():
+    def chain(x):
+        for _ in range(500):
+            x = np.sin(x)
+        return x
+
+    text = explanation_text(walk(chain, 1.0).as_dict())
+    assert "301 more" in text and len(text.splitlines()) < 500
+
+
+def test_what_users_write_is_escaped():
+    html = explanation_html(walk(parse("x*x"), 2.0, title="<script>").as_dict())
+    assert "<script>" not in html and "&lt;script&gt;" in html and "<td>x * x</td>" in html
