@@ -14,7 +14,7 @@ SHOWN = 200  # steps that are printed; a longer walk is cut in the middle and sa
 
 
 def explanation_text(walk: Walk, width: int = 80) -> str:
-    """The forward pass, the backward pass and the gradient as plain text, at most `width` columns wide (80 or more)."""
+    """Both passes and the gradient as plain text, at most `width` columns wide (80 or more)."""
     head = [walk["title"], ""] if walk["title"] else []
     forward = table(("node", "operation", "value", "local slopes"), forward_rows(walk), width)
     backward = table(
