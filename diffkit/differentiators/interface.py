@@ -34,7 +34,7 @@ class Estimate:
 
     bound: largest likely error of each entry, None where the backend is exact up to rounding.
     diagnosis: "exact", "ok", or what stands in the way ("noisy", "kink", ...). left, right: one-sided slopes.
-    evaluations: number of calls of f.
+    evaluations: number of points at which f was evaluated; calls: of calls, fewer where many points go at once.
     """
 
     value: Any
@@ -43,6 +43,7 @@ class Estimate:
     left: Any = None
     right: Any = None
     evaluations: int | None = None
+    calls: int | None = None
 
 
 @dataclass(frozen=True)

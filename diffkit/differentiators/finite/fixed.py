@@ -1,0 +1,88 @@
+"""Fixed schemes: one formula, one step.
+
+A scheme is a coroutine: it yields the offsets at which it wants f along its line, is sent the values (one row
+each), and returns Slopes. So all lines of a Jacobian can be sampled in one batch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .lines import Line, NotFinite
+from .stencils import Stencil
+
+Plan = Generator[list[float], np.ndarray, "Slopes"]
+
+CAUTION = 3.0  # times the estimated truncation, which is itself only of leading order
+ULPS = 2.0  # of f, assumed where nothing is measured
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Derivatives of all outputs along one line, how wrong they may be, and what stands in the way."""
+
+    value: np.ndarray
+    bound: np.ndarray
+    diagnosis: str = "ok"
+    left: np.ndarray | None = None
+    right: np.ndarray | None = None
+
+
+def default_step(line: Line, stencil: Stencil, eps: float) -> float:
+    """The step that balances a truncation error of h**order with a rounding error of eps/h**derivative."""
+    return line.scale * eps ** (1 / (stencil.order + stencil.derivative))
+
+
+def fixed(stencil: Stencil, h: float, line: Line, center: np.ndarray, eps: float, bounded: bool) -> Plan:
+    """The formula at the step h; where a bound is wanted, at 2h too."""
+    value, rounding = yield from difference(stencil, h, line, center, eps)
+    if not bounded:
+        return Slopes(value, np.full_like(value, np.nan))
+    try:
+        wider, _ = yield from difference(stencil, 2 * h, line, center, eps)
+    except NotFinite:
+        return Slopes(value, np.full_like(value, np.inf), "unresolved")
+    # Of order p it would be divided by 2**p - 1, but nothing here shows that h is small enough for that.
+    truncation = np.abs(value - wider) / (2 ** min(stencil.order, 2) - 1)
+    return Slopes(value, CAUTION * truncation + rounding)
+
+
+def difference(
+    stencil: Stencil, h: float, line: Line, center: np.ndarray, eps: float
+) -> Generator[list[float], np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """(derivative, its rounding error): the formula on the offsets that are really taken."""
+    offsets = [line.offset(o * h) for o in stencil.offsets]
+    if len(set(offsets)) < len(offsets):
+        raise NotFinite(f"step {h:.3g} is lost in the rounding of {line}; take a larger one.")
+    place = stencil.offsets.index(0)
+    values = yield offsets[:place] + offsets[place + 1 :]
+    values = np.insert(values, place, center, axis=0)
+    refuse_not_finite(values, offsets, line)
+    solved = solved_weights(stencil.table, offsets, h)
+    rounding = ULPS * eps * np.max(np.abs(values), axis=0) * np.sum(np.abs(solved))
+    return solved @ (values - center), rounding  # weights that sum to zero up to rounding spoil large values
+
+
+def solved_weights(table: np.ndarray, offsets: Sequence[float], h: float) -> np.ndarray:
+    """Weights of the highest derivative in `table` (one row for each up to it) at offsets close to j*h.
+
+    What was taken differs from j*h in the last bits, which would cost eps*|x|/h of the lower derivatives D:
+    sum_j w[k,j] f_j = sum_l D_l sum_j w[k,j] t_j^l / l! is solved for them instead.
+    """
+    k = len(table)
+    powers = np.array([[(t / h) ** n / math.factorial(n) for n in range(1, k + 1)] for t in offsets])
+    return np.linalg.solve(table @ powers, table)[-1] / h**k
+
+
+def refuse_not_finite(values: np.ndarray, offsets: Sequence[float], line: Line) -> None:
+    bad = np.argwhere(~np.isfinite(values))
+    if bad.size:
+        at, output = bad[0]
+        raise NotFinite(
+            f"f is {values[at, output]} at {line} {offsets[at]:+.3g}, so no difference can be taken there; "
+            "use scheme=forward, scheme=backward or another step."
+        )
