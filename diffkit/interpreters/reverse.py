@@ -17,12 +17,15 @@ from .traced import NO_PARAMS, Traced, levels, run
 
 
 class Tape:
-    """The nodes of one differentiation, in the order in which they were made."""
+    """The nodes of one differentiation, in the order in which they were made.
 
-    __slots__ = ("level", "nodes")
+    nested: whether some value on it is traced by another interpreter as well.
+    """
 
-    def __init__(self) -> None:
-        self.level = next(levels)
+    __slots__ = ("level", "nested", "nodes")
+
+    def __init__(self, nested: bool = False) -> None:
+        self.level, self.nested = next(levels), nested
         self.nodes: list[Node] = []
 
 
@@ -47,7 +50,14 @@ class Node(Traced):
 
     def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
         tape = self.tape
-        y = bind(row, [x.primal if type(x) is Node and x.tape is tape else x for x in xs], params)
+        values = []
+        for x in xs:
+            if type(x) is Node and x.tape is tape:
+                x = x.primal
+            elif isinstance(x, Interpreted):
+                tape.nested = True
+            values.append(x)
+        y = bind(row, values, params) if tape.nested else row.evaluate(*values, **params)
         return y if type(row) is Constant else Node(y, tape, row, xs, params)
 
 
@@ -58,7 +68,7 @@ def primals(node: Node) -> list[Any]:
 
 def record(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool]) -> tuple[Any, list[Any], Tape]:
     """Run f forward, noting every operation. Returns (y, the inputs as given to f, the tape)."""
-    tape = Tape()
+    tape = Tape(any(isinstance(x, Interpreted) for x in xs))
     inputs = [Node(x, tape) if live else x for x, live in zip(xs, active, strict=True)]
     return run(f, inputs), inputs, tape
 

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from ..calculus import elementwise, spellings
-from ..calculus.rules import Interpreted, NoRule, bind, shape_of
+from ..calculus.rules import Interpreted, NoRule, Row, bind, shape_of
 from ..calculus.spellings import REDUCE, SPELLINGS, UFUNCS, interpreted
 
 NUMBERS = (float, int, Interpreted)
+PLAIN = {float, int, np.float64}
 NO_PARAMS: dict[str, Any] = {}
 levels = count(1)  # later differentiations get higher levels, across threads too
 
@@ -32,11 +33,21 @@ def operand(x: Any) -> Any:
 
 
 def binary(row: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The method of an operator and its reflected twin."""
-    return (
-        lambda self, other: row(self, operand(other)),
-        lambda self, other: row(operand(other), self),
-    )
+    """The method of an operator and its reflected twin; a plain number goes straight to the interpreter."""
+    if not isinstance(row, Row):
+        return lambda self, other: row(self, operand(other)), lambda self, other: row(operand(other), self)
+
+    def method(self: Traced, other: Any) -> Any:
+        if type(other) in PLAIN or (type(other) is type(self) and other.level == self.level):
+            return self.apply(row, (self, other), NO_PARAMS)
+        return row(self, operand(other))
+
+    def reflected(self: Traced, other: Any) -> Any:
+        if type(other) in PLAIN:
+            return self.apply(row, (other, self), NO_PARAMS)
+        return row(operand(other), self)
+
+    return method, reflected
 
 
 def compare(row: Any) -> Callable[..., Any]:
@@ -235,8 +246,8 @@ class Traced(Interpreted):
 
 
 LIKE_FUNCTIONS = (
-    "all any argmax argmin argsort clip copy cumsum diagonal dot max mean min nonzero prod ravel repeat round "
-    "searchsorted squeeze std sum swapaxes take trace var"
+    "all any argmax argmin argsort clip copy cumsum diagonal dot max mean min nonzero prod ravel repeat "
+    "round searchsorted squeeze std sum swapaxes take trace var"
 ).split()
 for name in LIKE_FUNCTIONS:
     setattr(Traced, name, method(getattr(np, name)))

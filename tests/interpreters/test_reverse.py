@@ -1,0 +1,81 @@
+"""The tape: long chains, what it keeps, what it lets go."""
+
+import gc
+import tracemalloc
+import weakref
+
+import numpy as np
+import pytest
+
+import diffkit
+from diffkit.interpreters.reverse import Node, record
+
+
+def test_a_chain_of_a_million_operations():
+    """No recursion anywhere: neither forward, nor back, nor when the tape is freed."""
+
+    def chain(x):
+        for _ in range(1_000_000):
+            x = -x
+        return x
+
+    assert diffkit.derivative(chain, 3.0) == 1.0
+
+
+def test_the_forward_pass_keeps_every_intermediate_and_a_prediction_none():
+    """50 steps on 100 kB: the tape holds all of them, plain f and the freed tape at most a few."""
+    x, steps = np.ones(12_500), 50
+
+    def chain(x):
+        for _ in range(steps):
+            x = np.sin(x)
+        return np.sum(x)
+
+    def peak(call):
+        tracemalloc.start()
+        call()
+        answer = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return answer
+
+    prepared = diffkit.prepare(chain, x)
+    assert peak(lambda: prepared.value(x)) < 5 * x.nbytes
+    assert peak(lambda: prepared.gradient(x)) > steps * x.nbytes
+
+
+def test_the_tape_is_freed_at_once():
+    """No garbage collection is needed: the nodes go when the gradient is there."""
+    seen = []
+
+    def f(x):
+        y = np.sin(x)
+        seen.append(weakref.ref(y.primal))
+        return np.sum(y)
+
+    gc.disable()
+    try:
+        diffkit.gradient(f, np.ones(5))
+        assert seen[0]() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("backend", ["forward", "reverse"])
+def test_a_branch_that_was_not_chosen_does_not_spoil_the_gradient(backend):
+    """where(x > 0, log(x), 0): log has an infinite slope at 0, where it is not chosen."""
+    g = diffkit.gradient(lambda x: np.sum(np.where(x > 0, np.log(x), 0.0)), [0.0, 2.0], backend="reverse")
+    np.testing.assert_array_equal(g, [0.0, 0.5])
+    h = diffkit.hessian(lambda x: np.sum(np.where(x > 0, x**1.5, 0.0)), [0.0, 4.0], backend=backend)
+    np.testing.assert_array_equal(h, [[0.0, 0.0], [0.0, 0.375]])
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_cotangent_that_happens_to_be_zero_does_not_hide_an_infinite_slope():
+    """sqrt(x)**2 at 0 is 2 * 0 * inf by the chain rule: not 0, which would be silently wrong (it is 1)."""
+    assert np.isnan(diffkit.derivative(lambda x: np.sqrt(x) ** 2, 0.0))
+
+
+def test_values_of_different_tapes_do_not_mix():
+    y, _, tape = record(lambda x: diffkit.derivative(lambda z: z * x, 2.0), [3.0], [True])
+    assert isinstance(y, Node) and y.tape is tape and y.primal == 3.0
