@@ -74,17 +74,41 @@ def advice(rows: Sequence[Measurement], min_digits: float | None = None, calls: 
     Take symbolic: of the 2 backends within one digit of the attainable, it needs
     the least time for set-up and 1,000 calls, 3 ms.
     """
-    scored = [group for group in groups(rows) if any(row.digits is not None for row in group)]
+    scored, everywhere = scored_groups(rows), by_backend(scored_groups(rows))
     if not scored:
         return None
-    everywhere = by_backend(scored)
-    able = {name: found for name, found in everywhere.items() if all(meets(row, min_digits) for row in found)}
     bar = "within one digit of the attainable" if min_digits is None else f"with {min_digits:g} digits"
     condition = bar if len(scored) == 1 else f"{bar} on all {len(scored)} problems"
-    if not able:
+    bills = able(everywhere, min_digits, calls)
+    if not bills:
         return f"No timed backend came out {condition}{nearest(everywhere)}."
-    bills = sorted((bill(name, found, calls) for name, found in able.items()), key=lambda b: b.total)
     return verdict(bills, condition, f"set-up and {calls:,} calls")
+
+
+def recommended(rows: Sequence[Measurement], min_digits: float | None = None, calls: int = 1000) -> str | None:
+    """The cheapest backend that meets the condition of `advice`, or None where none does.
+
+    >>> row = Measurement(problem="sin", backend="zero", operator="gradient", status="wrong", digits=0.0)
+    >>> recommended([row]) is None
+    True
+    """
+    bills = able(by_backend(scored_groups(rows)), min_digits, calls)
+    return bills[0].backend if bills else None
+
+
+def scored_groups(rows: Sequence[Measurement]) -> list[list[Measurement]]:
+    """The rows of each problem on which anything was scored."""
+    return [group for group in groups(rows) if any(row.digits is not None for row in group)]
+
+
+def able(everywhere: dict[str, list[Measurement]], min_digits: float | None, calls: int) -> list[Bill]:
+    """The bills of the backends that meet the condition on every problem, cheapest first."""
+    bills = [
+        bill(name, found, calls)
+        for name, found in everywhere.items()
+        if all(meets(row, min_digits) for row in found)
+    ]
+    return sorted(bills, key=lambda each: each.total)
 
 
 def nearest(everywhere: dict[str, list[Measurement]]) -> str:

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from html import escape
 
 from ..harness.record import Measurement, document
-from .advice import advice, groups
+from .advice import advice, groups, recommended
 from .columns import COLUMNS, NARROW, Column, heading, outcome
 from .layout import clip, laid_out, paint, printable
 
-__all__ = ["advice", "csv_text", "html_table", "json_text", "markdown_table", "text_table"]
+__all__ = [
+    "advice", "csv_text", "html_table", "json_text", "markdown_table", "recommended", "text_table",
+]  # fmt: skip
 
 LEGEND = "16 digits is all a double has; cost: one call, in calls of f; set-up: once."
 
