@@ -85,7 +85,9 @@ def advice(rows: Sequence[Measurement], min_digits: float | None = None, calls: 
     return verdict(bills, condition, f"set-up and {calls:,} calls")
 
 
-def recommended(rows: Sequence[Measurement], min_digits: float | None = None, calls: int = 1000) -> str | None:
+def recommended(
+    rows: Sequence[Measurement], min_digits: float | None = None, calls: int = 1000
+) -> str | None:
     """The cheapest backend that meets the condition of `advice`, or None where none does.
 
     >>> row = Measurement(problem="sin", backend="zero", operator="gradient", status="wrong", digits=0.0)

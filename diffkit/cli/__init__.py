@@ -1,0 +1,156 @@
+"""The command `diffkit`. Only signatures stand here: what a command needs is imported when it runs, so that
+help and completion answer at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import options as o
+from .console import FormulaCommand, run
+
+EXIT_CODES = (
+    "Exit codes: 0 it ran; 1 no backend kept --min-digits; 2 bad input; 3 something stayed undecided under "
+    "--strict; 130 interrupted, with what was measured shown and kept."
+)
+
+app = typer.Typer(
+    name="diffkit",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # boxes cost three times the start-up, and cp949 has no box-drawing letters
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+
+
+def print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"diffkit {version('diffkit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def diffkit(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """One function, every differentiator, certified digits.
+
+    \b
+    diffkit compare                                 the default suite
+    diffkit compare "sin(x)*exp(-x^2)" --at x=0.7   a formula
+    diffkit compare model.py:loss --at x=0.3,y=1.7  a NumPy function of yours
+    diffkit explain "2*x*y + y + 3" --at x=40,y=4   forward and backward pass
+    diffkit example                                 a model.py to start from
+    """
+
+
+@app.command(cls=FormulaCommand, epilog=EXIT_CODES, short_help="One function by every backend: digits, cost.")
+def compare(
+    what: o.What = None,
+    at: o.At = None,
+    range: o.Range = None,
+    points: o.Points = 1,
+    file: o.File = None,
+    sizes: o.Sizes = None,
+    backends: o.Backends = None,
+    suite: o.Suite = "default",
+    wrt: o.Wrt = None,
+    min_digits: o.MinDigits = None,
+    calls: o.Calls = 1000,
+    seed: o.Seed = 0,
+    timeout: o.Timeout = 10.0,
+    quick: o.Quick = False,
+    careful: o.Careful = False,
+    strict: o.Strict = False,
+    no_isolate: o.NoIsolate = False,
+    wide: o.Wide = False,
+    json: o.Json = False,
+    format: o.Format = None,
+    output: o.Output = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """Differentiate one function by every backend: value, certified digits, cost.
+
+    \b
+    diffkit compare "sin(x)*exp(-x^2)" --at x=0.7
+    diffkit compare model.py:loss --at x=0.3,y=1.7 --min-digits 8
+    diffkit compare rosenbrock helmholtz --sizes 10,100 --backends finite,reverse
+    diffkit compare --file formulas.csv --points 3 -o rows.csv
+    """
+
+    def command() -> int:
+        from .comparing import Request, compare_command
+
+        return compare_command(Request(
+            what or [], at or [], range or [], points, file, sizes, backends, suite, wrt, min_digits, calls,
+            seed, timeout, quick, careful, strict, no_isolate, wide, "json" if json else format, output,
+            quiet,
+        ))  # fmt: skip
+
+    run(command)
+
+
+@app.command(cls=FormulaCommand, short_help="Forward and backward pass, node by node.")
+def explain(
+    what: o.One,
+    at: o.At = None,
+    seed: o.Seed = 0,
+    output: o.ExplanationOutput = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """Show the forward values and the backward adjoints, node by node, from the running tape.
+
+    \b
+    diffkit explain "2*x*y + y + 3" --at x=40,y=4
+    diffkit explain model.py:loss --at x=0.3,y=1.7 -o loss.html
+    """
+
+    def command() -> int:
+        from .explaining import explain_command
+
+        return explain_command(what, at or [], seed, output, quiet)
+
+    run(command)
+
+
+@app.command(name="list", short_help="What problems, backends and functions there are.")
+def list_(
+    what: Annotated[str, typer.Argument(metavar="problems|backends|functions|suites", help="What to list.")],
+    json: o.Json = False,
+) -> None:
+    """List the problems, the backends, the NumPy functions with a rule, or the suites."""
+
+    def command() -> int:
+        from .listing import list_command
+
+        return list_command(what, json)
+
+    run(command)
+
+
+@app.command(short_help="Write a model.py to start from.")
+def example(
+    path: Annotated[Path, typer.Argument(metavar="[FILE]", help="Where to write it.")] = Path("model.py"),
+    force: o.Force = False,
+) -> None:
+    """Write a model.py to start from: three small losses in plain NumPy."""
+
+    def command() -> int:
+        from .example import example_command
+
+        return example_command(path, force)
+
+    run(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="diffkit")

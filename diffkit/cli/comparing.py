@@ -1,0 +1,254 @@
+"""`diffkit compare`: read what is asked, measure, answer."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..expressions import parse_point, parse_ranges
+from ..harness.compare import measure
+from ..harness.record import Measurement, append_record, new_records_path, plain
+from ..harness.targets import Target
+from ..report import tables
+from ..results import Comparison
+from ..results.answer import answer_text
+from ..results.comparison import FORMATS, chosen
+from ..results.operators import backends_named, of_texts
+from ..results.recipe import python_line
+from ..results.subjects import BadInput, Place, Subjects, of_table
+from . import console
+from .console import BAR_MISSED, INTERRUPTED, RAN, UNDECIDED, note, say
+from .progress import progress_bar
+
+UNDECIDED_STATUSES = {"unscored", "timeout", "memory", "error"}
+SHOWN_ANSWERS = 3  # with more functions or points than that, the headings of the table are the answer
+
+
+@dataclass(frozen=True)
+class Request:
+    """The command line of compare, as typed."""
+
+    what: list[str]
+    at: list[str]
+    range: list[str]
+    points: int
+    file: Path | None
+    sizes: str | None
+    backends: str | None
+    suite: str
+    wrt: str | None
+    min_digits: float | None
+    calls: int
+    seed: int
+    timeout: float
+    quick: bool
+    careful: bool
+    strict: bool
+    no_isolate: bool
+    wide: bool
+    format: str | None
+    output: Path | None
+    quiet: bool
+
+
+def compare_command(request: Request) -> int:
+    """Measure, or read records again, and show them; returns the exit code."""
+    check_forms(request)
+    if any(text.startswith("@") for text in request.what):
+        return show(request, Run(rows=records_read(request.what)))
+    with redirect_stdout(sys.stderr):  # what the user's function prints is no part of the answer
+        subjects = subjects_of(request)
+        for remark in [] if request.quiet else subjects.notes:
+            note(remark)
+        done = measured(request, subjects.targets)
+    return show(request, done)
+
+
+def check_forms(request: Request) -> None:
+    """Refuse what could not be written before hours are spent on measuring it."""
+    if request.format not in (None, "table", *FORMATS):
+        raise BadInput(f"There is no format {request.format!r}: it is table, {', '.join(FORMATS)}.")
+    if request.quick and request.careful:
+        raise BadInput("--quick and --careful exclude each other: leave one out.")
+    if request.output:
+        try:
+            chosen(request.output, {"jsonl": None} | FORMATS)
+        except ValueError as error:
+            raise BadInput(str(error)) from error
+        if not request.output.parent.is_dir():
+            raise BadInput(
+                f"There is no folder {request.output.parent} for {request.output.name}: make it first."
+            )
+
+
+def records_read(what: Sequence[str]) -> list[Measurement]:
+    """The rows of @last and of other files of records."""
+    rows: list[Measurement] = []
+    for text in what:
+        if not text.startswith("@"):
+            raise BadInput(f"{text} is to be measured and records to be shown: ask for one at a time.")
+        try:
+            rows += Comparison.load("@last" if text == "@last" else text[1:]).rows
+        except FileNotFoundError as error:
+            raise BadInput(f"There is no file {text[1:]}." if error.filename else str(error)) from error
+        except (OSError, ValueError) as error:
+            raise BadInput(str(error)) from error
+    return rows
+
+
+# What to measure
+
+
+def subjects_of(request: Request) -> Subjects:
+    """The targets that the command line names, and remarks on their points."""
+    ranges = ranges_read(request.range)
+    place = Place(points_read(request.at), ranges, request.points, request.seed, names_read(request.wrt))
+    sizes = sizes_read(request.sizes)
+    if request.file:
+        if request.what or request.at or sizes:
+            raise BadInput("--file brings its own formulas and ranges: leave out WHAT, --at and --sizes.")
+        return of_table(request.file, place)
+    if not request.what and (request.at or ranges or sizes or request.wrt):
+        given = next(name for name in ("at", "range", "sizes", "wrt") if getattr(request, name))
+        raise BadInput(f'--{given} is for a function, and none is named: add one such as "sin(x)".')
+    return of_texts(request.what, place, sizes, request.suite)
+
+
+def points_read(texts: Sequence[str]) -> list[Any]:
+    return [parse_point(text) for text in texts]
+
+
+def ranges_read(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
+    return parse_ranges(";".join(texts)) if texts else {}
+
+
+def names_read(text: str | None) -> list[str | int] | str | int | None:
+    """Names or positions of variables: "x,y", "0"; one alone is no list."""
+    if text is None:
+        return None
+    words = [word.strip() for word in text.split(",")]
+    found: list[str | int] = [int(word) if word.isdigit() else word for word in words]
+    return found if len(found) > 1 else found[0]
+
+
+def sizes_read(text: str | None) -> list[int]:
+    words = [word.strip() for word in text.split(",")] if text is not None else []
+    if not all(word.isascii() and word.isdigit() and int(word[:18]) > 0 for word in words):
+        raise BadInput(f"--sizes {text!r} is no list of positive whole numbers: write 10,100")
+    return [int(word) for word in words]
+
+
+# Measuring
+
+
+@dataclass
+class Run:
+    """What has been measured so far, and how it ended."""
+
+    rows: list[Measurement] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    kept: Path | None = None
+    interrupted: bool = False
+
+
+def measured(request: Request, targets: list[Target]) -> Run:
+    """Measure every backend on every target; each record is on disk the moment it exists."""
+    backends = backends_named(request.backends)
+    done = Run(targets=targets, kept=records_path(request))
+
+    def keep(row: Measurement) -> None:
+        done.rows.append(row)
+        if done.kept:
+            append_record(done.kept, row)
+
+    effort = "quick" if request.quick else "careful" if request.careful else "normal"
+    try:
+        with progress_bar(request.quiet) as progress:
+            measure(
+                targets, backends, seed=request.seed, effort=effort, timeout=request.timeout,
+                isolate=not request.no_isolate, on_record=keep, progress=progress,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        done.interrupted = True
+    return done
+
+
+def records_path(request: Request) -> Path | None:
+    """Where the records go: to the .jsonl file that was named, else to the user's data folder, if it can."""
+    if request.output and request.output.suffix.lower() == ".jsonl":
+        return request.output
+    try:
+        return new_records_path("compare")
+    except OSError as error:
+        note(f"The records are not kept, {error.filename}: {error.strerror}. Name a file with -o rows.jsonl.")
+        return None
+
+
+# Showing
+
+
+def show(request: Request, done: Run) -> int:
+    """The answer on stdout, the rows in the file that was named, the exit code."""
+    if request.format in FORMATS:
+        say(formatted(request.format, done.rows).rstrip("\n"))
+    else:
+        show_table(request, done)
+    if request.output:
+        write_rows(request, done)
+    if done.interrupted:
+        note(f"Interrupted. What was measured is in {done.kept}." if done.kept else "Interrupted.")
+        return INTERRUPTED
+    best = tables.recommended(done.rows, request.min_digits, request.calls)
+    if request.min_digits is not None and best is None:
+        return BAR_MISSED
+    undecided = any(row.status in UNDECIDED_STATUSES for row in done.rows)
+    return UNDECIDED if request.strict and undecided else RAN
+
+
+def formatted(form: str, rows: Sequence[Measurement]) -> str:
+    if form == "json":
+        return tables.json_text(rows, shlex.join(["diffkit", *sys.argv[1:]]))
+    return FORMATS[form](rows)
+
+
+def show_table(request: Request, done: Run) -> None:
+    """The function and its certified derivative, the table, and what to take."""
+    if not done.rows:
+        say("Nothing was measured.")
+        return
+    colored = console.colored(sys.stdout)
+    if len(done.targets) <= SHOWN_ANSWERS:
+        for target in done.targets:
+            say(answer_text(target, [row for row in done.rows if measures(row, target)]) + "\n")
+    say(tables.text_table(done.rows, console.width(), request.wide, colored, console.encoding()))
+    sentence = tables.advice(done.rows, request.min_digits, request.calls)
+    if sentence:
+        say("\n" + console.wrapped(sentence))
+    best = tables.recommended(done.rows, request.min_digits, request.calls)
+    line = python_line(done.targets[0], best) if best and done.targets else None
+    if line:
+        say(line)
+
+
+def measures(row: Measurement, target: Target) -> bool:
+    """Whether a row is about the target."""
+    return (row.problem, row.size, row.point) == (target.name, target.size, plain(dict(target.point)))
+
+
+def write_rows(request: Request, done: Run) -> None:
+    """The rows in the file that was named; a .jsonl file has them already, if they were measured."""
+    path: Path = request.output  # type: ignore[assignment]
+    existed = path.exists()
+    if path != done.kept:
+        try:
+            Comparison(done.rows).save(path)
+        except OSError as error:
+            raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+    if not request.quiet:
+        verb = "added to" if path.suffix.lower() == ".jsonl" else "overwrote" if existed else "wrote"
+        note(f"{verb} {path}")

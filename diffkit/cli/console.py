@@ -1,0 +1,110 @@
+"""Where the command line speaks: the answer on stdout, notes on stderr, in letters they can write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable
+from typing import Any, TextIO
+
+import typer
+
+RAN, BAR_MISSED, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def say(text: str) -> None:
+    """A part of the answer."""
+    print(text)
+
+
+def note(text: str) -> None:
+    """A remark, for people."""
+    print(text, file=sys.stderr)
+
+
+def colored(stream: TextIO) -> bool:
+    """Whether the stream is a terminal that wants colours (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def wrapped(text: str) -> str:
+    """The text in lines of the terminal's width."""
+    return textwrap.fill(text, width(), break_long_words=False, break_on_hyphens=False)
+
+
+def encoding() -> str:
+    """That of stdout."""
+    return sys.stdout.encoding or "utf-8"
+
+
+def run(command: Callable[[], int]) -> None:
+    """Run a command and leave with its exit code; bad input is one sentence on stderr, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a formula may hold letters that cp949 has not
+    try:
+        code = command()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        note("Interrupted.")
+        code = INTERRUPTED
+    except BrokenPipeError:  # the reader has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = RAN
+    except Exception as error:
+        if not is_bad_input(error):
+            raise
+        note(f"Error: {error}")
+        code = BAD_INPUT
+    raise typer.Exit(code)
+
+
+def is_bad_input(error: Exception) -> bool:
+    """Whether the error's message is the answer to what the user typed, rather than a fault of ours."""
+    from ..calculus.rules import NoRule
+    from ..differentiators.arguments import ShapeMismatch
+    from ..differentiators.interface import NotScalar, Unsupported
+    from ..differentiators.registry import UnknownBackend
+    from ..expressions import FormulaError, PointError
+    from ..harness.files import TargetError
+    from ..problems import UnknownProblem
+    from ..results.subjects import BadInput
+
+    kinds: tuple[type[Exception], ...] = (
+        BadInput, TargetError, FormulaError, PointError, UnknownBackend, UnknownProblem,
+        ShapeMismatch, NotScalar, Unsupported, NoRule,
+    )  # fmt: skip
+    return isinstance(error, kinds)
+
+
+class FormulaCommand(typer.core.TyperCommand):
+    """A command whose arguments may begin with a minus: "-x**2" is a formula, "--sed" a misspelt option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, formulas_last(args, self.get_params(ctx)))
+
+
+def formulas_last(args: list[str], params: list[Any]) -> list[str]:
+    """The arguments with what begins with one minus and is no option moved behind "--"."""
+    takes_value = {
+        name: not param.is_flag for param in params if hasattr(param, "is_flag") for name in param.opts
+    }
+    options: list[str] = []
+    formulas: list[str] = []
+    rest = iter(args)
+    for word in rest:
+        if word == "--":
+            formulas += rest
+        elif word.startswith("-") and not word.startswith("--") and word not in takes_value:
+            formulas.append(word)
+        else:
+            options.append(word)
+            options += [next(rest)] if takes_value.get(word) and word != args[-1] else []
+    return [*options, "--", *formulas] if formulas else options

@@ -1,0 +1,77 @@
+"""The options of the commands, each with its help; the defaults stand in the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+What = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="WHAT",
+        help="Formulas, functions as model.py:loss, problems of the catalogue, or records to show again as "
+        "@last or @run.jsonl. Without it, the suite.",
+        show_default=False,
+    ),
+]
+One = Annotated[str, typer.Argument(metavar="WHAT", help="A formula, model.py:loss, or a problem.")]
+At = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        metavar="POINT",
+        help='The point: "x=0.3,y=pi/4"; "0.3,1.7" is one vector; "W=@w.npy". Repeat it for several.',
+    ),
+]
+Range = Annotated[
+    list[str] | None,
+    typer.Option("--range", metavar="RANGES", help='Draw points from here: "x=1:3;y=0.5:2".'),
+]
+Points = Annotated[int, typer.Option(min=1, metavar="N", help="How many points are drawn for each function.")]
+File = Annotated[
+    Path | None, typer.Option("--file", metavar="CSV", help="Formulas: columns name, formula, ranges.")
+]
+Sizes = Annotated[str | None, typer.Option(metavar="LIST", help="Sizes of the problems, such as 10,100.")]
+Backends = Annotated[
+    str | None,
+    typer.Option(metavar="LIST", help="Such as symbolic,finite:order=4,reverse (diffkit list backends)."),
+]
+Suite = Annotated[str, typer.Option(metavar="NAME", help="The problems to run without WHAT.")]
+Wrt = Annotated[
+    str | None, typer.Option(metavar="NAMES", help="Differentiate these only: x,y. Without it, all.")
+]
+MinDigits = Annotated[
+    float | None, typer.Option(metavar="D", help="The digits you need: condition of the advice; else exit 1.")
+]
+Calls = Annotated[int, typer.Option(min=1, metavar="N", help="How often you will call: weighs set-up.")]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Of the points.")]
+Timeout = Annotated[
+    float, typer.Option(min=0.01, metavar="S", help="Seconds for one backend on one problem.")
+]
+Quick = Annotated[bool, typer.Option("--quick", help="Time less.")]
+Careful = Annotated[bool, typer.Option("--careful", help="Time more.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 if anything stayed undecided.")]
+NoIsolate = Annotated[
+    bool, typer.Option("--no-isolate", help="Run in this process: quicker to start, but no time limit.")
+]
+Wide = Annotated[bool, typer.Option("--wide", help="All columns, lines as long as they must be.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document; the same as --format json.")]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="table|md|csv|json", help="The form of the rows on stdout.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write the rows: .csv, .md, .json overwrite; .jsonl is added to.",
+    ),
+]
+ExplanationOutput = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it as .txt, .md, .json or .html.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes on stderr.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]

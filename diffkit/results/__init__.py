@@ -1,0 +1,7 @@
+"""Floor 7: what a user gets back: comparisons and explanations, of functions, formulas and problems."""
+
+from .comparison import Comparison
+from .explanation import Explanation
+from .operators import compare, explain
+
+__all__ = ["Comparison", "Explanation", "compare", "explain"]

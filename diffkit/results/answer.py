@@ -1,0 +1,101 @@
+"""The answer in front of the table: f, its value, its certified derivative, SymPy's formula if short."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..differentiators import registry
+from ..differentiators.symbolic import PreparedSymbolic
+from ..harness.record import Measurement
+from ..harness.targets import AsText, Target
+from ..report.units import brief
+
+MOST_DIGITS = 50
+QUICK_SECONDS = 2.0  # a symbolic preparation that took longer is not repeated for its formula
+
+
+def answer_text(target: Target, rows: Sequence[Measurement]) -> str:
+    """A few lines on one target, from its measured rows; names on the left, in one column.
+
+    >>> from ..harness.targets import from_formula
+    >>> row = Measurement(problem="x^2", backend="reverse", operator="derivative", status="ok",
+    ...     point={"x": 3.0}, primal_value=9.0, truth=6.0, truth_width=0.0)
+    >>> print(answer_text(from_formula("x^2", {"x": 3.0}), [row]))
+    x^2 at x = 3
+      f      = 9.0
+      df/dx  = 6.0  (certified, exact)
+    """
+    pairs = [("f", shown(first(rows, "primal_value")))]
+    truth = first(rows, "truth")
+    names = active_names(target)
+    if truth is None:
+        pairs.append((", ".join(map(slope, names)), f"not certified{reason(rows)}"))
+    else:
+        parts = truth if isinstance(target.wrt, tuple) else [truth]
+        known = certainty(first(rows, "truth_width"))
+        pairs += [(slope(name), f"{shown(part)}  ({known})") for name, part in zip(names, parts)]
+    formula = symbolic_formula(target, rows)
+    if formula:
+        pairs.append(("symbolic", formula))
+    width = max(len(name) for name, _ in pairs) + 1
+    return "\n".join([heading(target), *(f"  {name:{width}} = {text}" for name, text in pairs)])
+
+
+def heading(target: Target) -> str:
+    """What the target is, and where."""
+    text = target.function.text if isinstance(target.function, AsText) else target.name
+    named = text if text == target.name else f"{target.name}: {text}"
+    sized = f", n = {target.size}" if target.size else ""
+    point = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in target.point.items()}
+    return f"{named}{sized} at {', '.join(f'{name} = {coordinate(x)}' for name, x in point.items())}"
+
+
+def coordinate(x: Any) -> str:
+    """A number so that it can be typed again, an array by its first entries."""
+    return f"{x:.17g}" if isinstance(x, float) and float(f"{x:.6g}") != x else brief(x)
+
+
+def active_names(target: Target) -> list[str]:
+    names = list(target.point)
+    return [names[i] for i in ((target.wrt,) if isinstance(target.wrt, int) else target.wrt)]
+
+
+def slope(name: str) -> str:
+    return f"df/d{name}"
+
+
+def first(rows: Sequence[Measurement], name: str) -> Any:
+    """What the rows of one target have in common, or None."""
+    return next((value for row in rows if (value := getattr(row, name)) is not None), None)
+
+
+def reason(rows: Sequence[Measurement]) -> str:
+    """Why the derivative has no certified value, as the tail of a sentence."""
+    told = next((row.message for row in rows if row.status == "unscored" and row.message), None)
+    return f": {told}" if told else ""
+
+
+def certainty(width: float | None) -> str:
+    """How many digits are certain, from the relative width of the enclosure."""
+    if not width:
+        return "certified, exact" if width == 0 else "certified"
+    return f"certified to {min(MOST_DIGITS, math.floor(-math.log10(width)))} digits"
+
+
+def shown(value: Any) -> str:
+    """A number with all its digits, an array by its first entries."""
+    return repr(value) if isinstance(value, float) else "unknown" if value is None else brief(value)
+
+
+def symbolic_formula(target: Target, rows: Sequence[Measurement]) -> str | None:
+    """SymPy's derivative where it is short, and where it was found quickly when it was measured."""
+    for row in rows:
+        quick = row.prepare_seconds is not None and row.prepare_seconds < QUICK_SECONDS
+        if row.backend == "symbolic" and row.status in ("ok", "unscored", "wrong") and quick:
+            prepared = registry.backend(row.backend).prepare(target.function.load(), target.args, target.wrt)
+            return prepared.formula(list(target.point)) if isinstance(prepared, PreparedSymbolic) else None
+    return None

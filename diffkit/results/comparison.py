@@ -1,0 +1,93 @@
+"""The rows that a comparison measured, shown in whatever form is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..harness.record import Measurement, append_record, last_records_path, read_records
+from ..report import tables
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Measurements, one row a backend and point. It prints as the 80-column table, in notebooks as HTML.
+
+    >>> row = Measurement(problem="sin", backend="reverse", operator="derivative", status="ok", value=0.5)
+    >>> print(Comparison([row]))
+    sin: derivative
+      backend  value or worst  digits  cost  set-up  outcome
+      reverse  0.5                                   ok
+    16 digits is all a double has; cost: one call, in calls of f; set-up: once.
+    """
+
+    rows: Sequence[Measurement]
+
+    def __str__(self) -> str:
+        return tables.text_table(self.rows) if self.rows else "Nothing was measured."
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return tables.html_table(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def advice(self, min_digits: float | None = None, calls: int = 1000) -> str | None:
+        """One sentence that says which backend to take on what condition; None where nothing was scored."""
+        return tables.advice(self.rows, min_digits, calls)
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame with the columns of `--json`; raises ImportError where pandas is missing."""
+        return pandas().DataFrame([row.as_row() for row in self.rows])
+
+    def save(self, path: str | Path) -> Path:
+        """Write the rows in the format that the suffix names (.jsonl, .csv, .md, .json); returns the path.
+
+        Records are appended to a .jsonl file, other files are overwritten. Raises ValueError for another
+        suffix, OSError as `open` does.
+        """
+        path = Path(path)
+        writer = chosen(path, {"jsonl": None} | FORMATS)
+        if writer is None:
+            for row in self.rows:
+                append_record(path, row)
+        else:
+            path.write_text(writer(self.rows), encoding="utf-8")
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> Comparison:
+        """The records of a .jsonl file; "@last" are those of the newest run.
+
+        Raises FileNotFoundError where there is no such file, ValueError for a line that is no record.
+        """
+        return cls(read_records(last_records_path() if str(path) == "@last" else Path(path)))
+
+
+FORMATS: dict[str, Callable[[Sequence[Measurement]], str]] = {
+    "csv": tables.csv_text,
+    "md": tables.markdown_table,
+    "json": tables.json_text,
+}
+
+
+def chosen(path: Path, writers: dict[str, Any]) -> Any:
+    """The writer that the path's suffix names; raises ValueError with the list."""
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix not in writers:
+        there = ", ".join(f".{name}" for name in writers)
+        raise ValueError(f"{path} has no suffix that names a format: use one of {there}.")
+    return writers[suffix]
+
+
+def pandas() -> Any:
+    """The package pandas, or an ImportError that says how to get it."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError("to_pandas needs pandas: install it with python -m pip install pandas.") from error
+    return pandas

@@ -1,0 +1,135 @@
+"""compare and explain: function in, result out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..differentiators import registry
+from ..differentiators.interface import Differentiator
+from ..differentiators.walk import walk
+from ..expressions import parse
+from ..harness.compare import as_backend, measure
+from ..harness.targets import value_at
+from .comparison import Comparison
+from .explanation import Explanation
+from .subjects import Place, Subjects, Wrt, of_formula, of_function, of_suite, read
+
+Backends = str | Differentiator | Sequence[str | Differentiator]
+DEFAULT_TIMEOUT = 10.0  # seconds for one backend on one problem
+
+
+def compare(
+    f: Callable[..., Any] | str | Sequence[str] | None = None,
+    *args: Any,
+    wrt: Wrt | None = None,
+    backends: Backends | None = None,
+    sizes: Sequence[int] = (),
+    suite: str = "default",
+    ranges: dict[str, tuple[float, float]] | None = None,
+    points: int = 1,
+    seed: int = 0,
+    name: str | None = None,
+    effort: str = "normal",
+    timeout: float = DEFAULT_TIMEOUT,
+    isolate: bool = False,
+) -> Comparison:
+    """Every backend on one function: value, certified digits, cost and outcome of each.
+
+    f: a NumPy function, a formula, the name of a problem, a list of such texts, or nothing for `suite`.
+    args: the point. Of a formula its variables' values in order, or one dict; without it, `points` points are
+    drawn by `seed` from `ranges`. Problems bring their own for each seed, and come in `sizes`.
+    wrt: positions (of a formula also names) of the differentiated arguments; without it the first argument
+    of a function, all variables of a formula. backends: names such as "reverse" or "finite:order=4", or
+    Differentiators; without it all that load. effort: "quick", "normal" or "careful". timeout: seconds for
+    one backend on one problem, kept where isolate is true: then each backend runs in a process of its own.
+    Raises FormulaError, UnknownBackend, UnknownProblem, TargetError, BadInput.
+
+    >>> result = compare("x^2 + 1", 3.0, backends="reverse", effort="quick")
+    >>> [(row.backend, row.value) for row in result.rows]
+    [('reverse', 6.0)]
+    """
+    if callable(f):
+        subjects = of_function(f, args, wrt, name)
+    else:
+        place = Place([as_point(args)] if args else (), ranges, points, seed, wrt)
+        subjects = of_texts(f, place, sizes, suite, name)
+    chosen = backends_named(backends)
+    return Comparison(
+        measure(subjects.targets, chosen, seed=seed, effort=effort, timeout=timeout, isolate=isolate)
+    )
+
+
+def as_point(args: tuple[Any, ...]) -> Any:
+    """Positional arguments as a point: one dict names its values."""
+    return args[0] if len(args) == 1 and isinstance(args[0], dict) else list(args)
+
+
+def of_texts(
+    texts: str | Sequence[str] | None, place: Place, sizes: Sequence[int], suite: str, name: str | None = None
+) -> Subjects:
+    """What one text, several or none name."""
+    if texts is None or not texts:
+        return of_suite(suite, place)
+    if isinstance(texts, str) and name:
+        return of_formula(texts, place, name)
+    found = [read(text, place, sizes) for text in ([texts] if isinstance(texts, str) else texts)]
+    return sum(found[1:], found[0])
+
+
+def backends_named(backends: Backends | None = None) -> list[Differentiator]:
+    """The backends that a text, a list or nothing names; raises UnknownBackend.
+
+    One that is named but does not load stands in the table with its reason.
+
+    >>> [str(backend) for backend in backends_named("finite:order=4,reverse")]
+    ['finite:order=4', 'reverse']
+    """
+    if backends is None:
+        return [registry.backend(name) for name in loadable()]
+    if isinstance(backends, str):
+        backends = split_backends(backends)
+    elif isinstance(backends, Differentiator):
+        backends = [backends]
+    return [as_backend(each) for each in backends]
+
+
+def loadable() -> list[str]:
+    """The backends that all comparisons take: without the control, and what does not load."""
+    missing = {name for name, _, reason in registry.available() if reason}
+    return [name for name in registry.names() if name not in missing]
+
+
+def split_backends(text: str) -> list[str]:
+    """Backends in a text, parted by commas; a piece with = but no colon is a setting of the one before it.
+
+    >>> split_backends("symbolic, finite:order=4,scheme=forward, reverse")
+    ['symbolic', 'finite:order=4,scheme=forward', 'reverse']
+    """
+    found: list[str] = []
+    for piece in filter(None, map(str.strip, text.split(","))):
+        if found and "=" in piece and ":" not in piece:
+            found[-1] += ("," if ":" in found[-1] else ":") + piece
+        else:
+            found.append(piece)
+    return found
+
+
+def explain(
+    f: Callable[..., Any] | str, *args: Any, names: Sequence[str] | None = None, title: str = ""
+) -> Explanation:
+    """The forward and the backward pass of f at args, node by node, from the tape that `reverse` runs.
+
+    f: a NumPy function, or a formula with its variables' values in order or in one dict. names: of the
+    arguments, by default those of f. Raises FormulaError, TargetError where f fails, NotScalar unless f
+    returns one number.
+
+    >>> print(explain("2*x*y + y + 3", 40.0, 4.0).walk.value)
+    327.0
+    """
+    if isinstance(f, str):
+        (target,) = of_formula(f, Place([as_point(args)])).targets
+        title, f, args = title or f, parse(f), target.args
+    else:
+        value_at(title or getattr(f, "__name__", "f"), f, args)
+    return Explanation(walk(f, *args, names=names, title=title))
