@@ -1,0 +1,375 @@
+"""Backend `symbolic`: SymPy's own calculus on the whole expression, printed as NumPy.
+
+f is run once on symbols; each entry of its value is differentiated by `sympy.diff`, not by our rows.
+Value and derivative share their common subexpressions and become one Python function. The price is paid at
+preparation: expressions swell (Laue 2019, arXiv 1904.02990), and SymPy's formulas lose the digits they lose.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import sympy
+from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.str import StrPrinter
+
+from ..calculus.rules import Interpreted, shape_of
+from ..calculus.spellings import interpreted
+from ..interpreters.fields import LARGEST_EXACT, SymPyNumbers, Undecided, symbolic_value, symbols
+from .arguments import ShapeMismatch, flatten
+from .forward import split_like
+from .interface import Differentiator, Estimate, Prepared, Unsupported, refuse_many_outputs, size_of
+
+MOST_DATA = 2_000  # every entry of the data is a symbol: SymPy's time and memory are per symbol
+SHORT = 72  # characters that a formula may have to be shown
+EASY = 30  # operations up to which SymPy simplifies in a blink
+
+
+class Printer(NumPyPrinter):
+    """NumPy code in which every constant is the double it is, every function one that traced values know."""
+
+    def _print_Float(self, x: Any) -> str:
+        return double(float(x))
+
+    def _print_Integer(self, n: Any) -> str:
+        return str(int(n)) if abs(n) <= LARGEST_EXACT else double(float(sympy.Float(n)))
+
+    def _print_ImaginaryUnit(self, x: Any) -> str:
+        return "nan"  # what NumPy's real functions give outside their domain
+
+    def _print_RealAbs(self, x: Any) -> str:
+        return f"abs({self._print(x.args[0])})"
+
+    def _print_Max(self, x: Any) -> str:
+        return fold("maximum", [self._print(each) for each in x.args])
+
+    def _print_Min(self, x: Any) -> str:
+        return fold("minimum", [self._print(each) for each in x.args])
+
+    def _print_Heaviside(self, x: Any) -> str:
+        return f"heaviside({self._print(x.args[0])}, {self._print(x.args[1])})"
+
+    def _print_And(self, x: Any) -> str:
+        return fold("logical_and", [self._print(each) for each in x.args])
+
+    def _print_Or(self, x: Any) -> str:
+        return fold("logical_or", [self._print(each) for each in x.args])
+
+    def _print_Piecewise(self, x: Any) -> str:
+        text = "nan"
+        for value, condition in reversed(x.args):
+            taken = self._print(value)
+            always = condition is sympy.true
+            text = taken if always else f"where({self._print(condition)}, {taken}, {text})"
+        return text
+
+
+SETTINGS = {
+    "fully_qualified_modules": False,
+    "inline": True,
+    "allow_unknown_functions": True,
+    "user_functions": {},
+}
+
+
+def double(x: float) -> str:
+    """The text that Python reads back as exactly this double."""
+    return repr(x) if np.isfinite(x) else f"({'-' * (x < 0)}inf)"
+
+
+def fold(function: str, terms: list[str]) -> str:
+    """A function of two arguments nested over many, as flat as it goes."""
+    while len(terms) > 1:
+        pairs = zip(terms[::2], terms[1::2], strict=False)
+        terms = [f"{function}({a}, {b})" for a, b in pairs] + terms[len(terms) - len(terms) % 2 :]
+    return terms[0]
+
+
+class Reader(StrPrinter):
+    """Text for people: 0.5 instead of 0.500000000000000."""
+
+    def _print_Float(self, x: Any) -> str:
+        return repr(float(x))
+
+    def _print_RealAbs(self, x: Any) -> str:
+        return f"Abs({self._print(x.args[0])})"
+
+
+# SymPy's calculus
+
+
+class RealAbs(sympy.Abs):
+    """|u| for a u that is real because the program is, though SymPy cannot tell, as in log(x)."""
+
+    def _eval_derivative(self, x: Any) -> Any:
+        return sympy.sign(self.args[0]) * self.args[0].diff(x)
+
+
+def derivatives(y: Any, xs: Sequence[Any]) -> list[Any]:
+    """SymPy's partial derivatives of one expression.
+
+    A jump (sign, Heaviside, from |u| and max differentiated before) is held fast, so its slope is 0 beside
+    it, not a DiracDelta on it. Raises Unsupported where SymPy leaves something undifferentiated.
+    """
+    y = y.replace(
+        lambda e: type(e) is sympy.Abs and not e.args[0].is_extended_real, lambda e: RealAbs(e.args[0])
+    )
+    jumps = {jump: sympy.Dummy(real=True) for jump in y.atoms(sympy.sign, sympy.Heaviside)}
+    back = {symbol: jump for jump, symbol in jumps.items()}
+    y = y.xreplace(jumps)
+    present = y.free_symbols
+    return [settled(y.diff(x), y).xreplace(back) if x in present else sympy.S.Zero for x in xs]
+
+
+def settled(slope: Any, y: Any) -> Any:
+    for leftover in slope.atoms(sympy.Derivative, sympy.Subs, sympy.DiracDelta):
+        what = Reader().doprint(y)
+        raise Unsupported(
+            f"symbolic: SymPy leaves {leftover} in the derivative of {what[:60]}; use forward or reverse."
+        )
+    return slope
+
+
+def whole_floats(expression: Any) -> Any:
+    """The expression with 2.0 as 2: less to compute and to read."""
+    return expression.xreplace(
+        {x: sympy.Integer(int(x)) for x in expression.atoms(sympy.Float) if float(x).is_integer()}
+    )
+
+
+def compiled(inputs: Sequence[Any], expressions: Sequence[Any]) -> tuple[Callable[..., Any], int]:
+    """(a function of numbers that returns a list of values, its operations after common subexpressions)."""
+    plain = {
+        x: sympy.Symbol(f"v{i}", real=True) for i, x in enumerate(inputs)
+    }  # a user may call an input sin
+    expressions = [whole_floats(each).xreplace(plain) for each in expressions]
+    shared, reduced = sympy.cse(expressions, order="none")
+    function = sympy.lambdify(
+        [*plain.values()],
+        reduced,
+        modules="numpy",
+        printer=Printer(SETTINGS),
+        cse=lambda _: (shared, reduced),
+    )
+    return function, int(sympy.count_ops([each for _, each in shared]) + sympy.count_ops(reduced))
+
+
+# The arguments
+
+
+def all_floats(x: Any) -> bool:
+    """Whether data are floats throughout, and so may change from call to call."""
+    if isinstance(x, (dict, list, tuple)):
+        return all(map(all_floats, x.values() if isinstance(x, dict) else x))
+    return (
+        isinstance(x, (float, np.floating, Interpreted))
+        or getattr(getattr(x, "dtype", None), "kind", "") == "f"
+    )
+
+
+def numbers(leaves: Sequence[Any]) -> list[Any]:
+    """All entries of the leaves in one list; doubles of NumPy's, whose 1 / 0 is inf."""
+    answer: list[Any] = []
+    for x in leaves:
+        if shape_of(x) == ():
+            answer.append(np.float64(x) if type(x) is float else x)
+        else:
+            answer.extend(np.reshape(x, (-1,)))
+    return answer
+
+
+def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of f's positional parameters, x0, x1, ... where it does not tell."""
+    try:
+        parameters = [*inspect.signature(f).parameters.values()]
+    except (TypeError, ValueError):
+        parameters = []
+    names = [
+        each.name for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+    ]
+    return names[:count] if len(names) >= count else [f"x{i}" for i in range(count)]
+
+
+class PreparedSymbolic(Prepared):
+    """The derivative as one function of all entries of all arguments; the Hessian when it is first used."""
+
+    def __init__(
+        self,
+        backend: Differentiator,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        wrt: int | tuple[int, ...],
+    ):
+        super().__init__(backend, f, args, wrt)
+        self.moving = [i for i, x in enumerate(args) if i not in self.arguments.names and all_floats(x)]
+        self.frozen = {
+            i: x for i, x in enumerate(args) if i not in self.arguments.names and i not in self.moving
+        }
+        self.numbers_of = SymPyNumbers()
+        symbolic = self.on_symbols(args)
+        try:
+            y = symbolic_value(f, symbolic, self.numbers_of)
+        except Undecided as error:
+            raise Unsupported(str(error)) from error
+        self.shape, self.y = y.shape, list(y.flat)
+        self.slopes = [derivatives(each, self.active) for each in self.y]
+        flat = [slope for row in self.slopes for slope in row]
+        self.first, self.operations = compiled(
+            [x for _, x in self.inputs], self.numbers_of.restored([*self.y, *flat])
+        )
+
+    def on_symbols(self, args: tuple[Any, ...]) -> list[Any]:
+        """The arguments with symbols in the place of floats; notes the symbols in the order of the calls."""
+        answer, self.inputs = list(args), []
+        names = parameter_names(self.f, len(args))
+        for i in (*self.arguments.names, *self.moving):
+            leaves, rebuild = flatten(args[i], f"argument {i}")
+            if i in self.moving:
+                self.refuse_many(i, leaves)
+            titles = [f"{names[i]}[{k}]" for k in range(len(leaves))] if len(leaves) > 1 else [names[i]]
+            fields = [
+                symbols(shape_of(x), title, self.numbers_of) for x, title in zip(leaves, titles, strict=True)
+            ]
+            answer[i] = rebuild(fields)
+            self.inputs += [(i, entry) for field in fields for entry in field.entries.flat]
+        self.active = [x for i, x in self.inputs if i in self.arguments.names]
+        return answer
+
+    def refuse_many(self, i: int, leaves: Sequence[Any]) -> None:
+        total = sum(map(size_of, leaves))
+        if total > MOST_DATA:
+            raise Unsupported(
+                f"symbolic makes a symbol of every entry of the data: argument {i} has {total:,} of them, "
+                f"more than {MOST_DATA:,}; use reverse, or let the function capture the data."
+            )
+
+    def opened(self, args: tuple[Any, ...]) -> tuple[Any, list[Any]]:
+        """(all entries as the compiled functions take them, the active leaves)."""
+        leaves = self.arguments.open(args)
+        if not (self.moving or self.frozen):
+            return numbers(leaves), leaves
+        for i, x in self.frozen.items():
+            if not same(x, args[i]):
+                raise ShapeMismatch(
+                    f"symbolic was prepared for argument {i} = {x!r}, got {args[i]!r}; prepare it again."
+                )
+        data = [each for i in self.moving for each in flatten(args[i], f"argument {i}")[0]]
+        return numbers([*leaves, *data]), leaves
+
+    def gradients(self, f, leaves):  # type: ignore[no-untyped-def]
+        if self.shape:
+            refuse_many_outputs(np.empty(self.shape))
+        y, *g = self.first(*f)
+        return y, cut(g, leaves)
+
+    def rows(self, f, leaves):  # type: ignore[no-untyped-def]
+        if not self.shape:
+            return self.gradients(f, leaves)
+        m, n = len(self.y), len(self.active)
+        answer = self.first(*f)
+        y, J = np.reshape(array(answer[:m]), self.shape), np.reshape(array(answer[m:]), (m, n))
+        blocks = split_like(J, leaves, 1)
+        return y, [
+            np.reshape(block, self.shape + shape_of(x)) for block, x in zip(blocks, leaves, strict=True)
+        ]
+
+    @cached_property
+    def curvature(self) -> Callable[..., Any]:
+        """The upper triangle of the Hessian, row by row, as a function of all entries."""
+        refuse_many_outputs(np.empty(self.shape))
+        rows = [derivatives(slope, self.active[i:]) for i, slope in enumerate(self.slopes[0])]
+        return compiled(
+            [x for _, x in self.inputs], self.numbers_of.restored([each for row in rows for each in row])
+        )[0]
+
+    def second(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
+        n = len(self.active)
+        triangle = array(self.curvature(*f))
+        position = np.zeros((n, n), int)
+        position[np.triu_indices(n)] = np.arange(n * (n + 1) // 2)
+        H = triangle[np.maximum(position, position.T)]
+        front = shape_of(vs[0])[:lead]
+        v = np.concatenate([np.reshape(each, (*front, -1)) for each in vs], axis=-1)
+        return split_like(v @ H, leaves, lead)
+
+    def estimate(self, operator: str, *args: Any) -> Estimate:
+        """The operator's value; f itself is never called again."""
+        return Estimate(getattr(self, operator)(*args), evaluations=0)
+
+    def formula(self, names: Sequence[str] = ()) -> str | None:
+        """The derivative as text, or None where it is longer than 72 characters.
+
+        names: what to call the arguments, one for each; by default as the function calls them.
+
+        >>> Symbolic().prepare(lambda x: np.sin(x) * np.exp(-x**2), (0.7,)).formula()
+        '(-2*x*sin(x) + cos(x))*exp(-x**2)'
+        """
+        if len(self.y) * len(self.active) > SHORT // 4:
+            return None
+        mine = parameter_names(self.f, self.arguments.count)
+        called = {
+            x: sympy.Symbol(names[i] + x.name[len(mine[i]) :], real=True) if names else x
+            for i, x in self.inputs
+        }
+        slopes = self.numbers_of.restored([slope for row in self.slopes for slope in row])
+        texts = [readable(slope.xreplace(called)) for slope in slopes]
+        text = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+        return text if len(text) <= SHORT else None
+
+
+def readable(expression: Any) -> str:
+    """The shorter of SymPy's result and its simplification, which is tried where it is quick."""
+    expression = whole_floats(expression)
+    forms = [expression]
+    if sympy.count_ops(expression) <= EASY:
+        forms.append(sympy.simplify(expression))
+    return min((Reader().doprint(form) for form in forms), key=len)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether data that were frozen at preparation are what they were."""
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, (list, tuple)):
+        return isinstance(b, (list, tuple)) and len(a) == len(b) and all(map(same, a, b))
+    return a is b or bool(np.array_equal(a, b))
+
+
+def array(values: list[Any]) -> Any:
+    """The values as an array, traced if any of them is."""
+    if any(isinstance(each, Interpreted) for each in values):
+        return interpreted(values)
+    return np.array(values, dtype=float)
+
+
+def cut(flat: Any, leaves: Sequence[Any]) -> list[Any]:
+    """A list of entries as arrays shaped like the leaves."""
+    answer, start = [], 0
+    for x in leaves:
+        n = size_of(x)
+        answer.append(
+            flat[start] if shape_of(x) == () else np.reshape(array(flat[start : start + n]), shape_of(x))
+        )
+        start += n
+    return answer
+
+
+@dataclass(frozen=True)
+class Symbolic(Differentiator):
+    """Symbolic differentiation by SymPy: the whole expression, common subexpressions, printed as NumPy.
+
+    Exact up to the rounding of the formulas that SymPy finds. Refused: branches on a value, and data of more
+    than 2,000 entries. Data of floats may change from call to call;
+    whole numbers and texts are fixed at preparation.
+    """
+
+    name: ClassVar[str] = "symbolic"
+    summary: ClassVar[str] = "SymPy's calculus on the whole expression, printed as NumPy"
+
+    def prepare(self, f, args, wrt=0):  # type: ignore[no-untyped-def]
+        return PreparedSymbolic(self, f, args, wrt)
