@@ -1,0 +1,22 @@
+"""The same code over balls: certified values and derivatives, by FLINT's calculus and not by our table."""
+
+from .array import BallArray, exact
+from .exact import NotEnclosed, precision
+from .perturbed import perturbed_jacobian, perturbed_value
+from .program import (
+    Program,
+    contract,
+    enclosure,
+    nearest,
+    relative_error,
+    relative_errors,
+    run,
+    settled,
+    ulps,
+    widths,
+)
+
+__all__ = [
+    "BallArray", "NotEnclosed", "Program", "contract", "enclosure", "exact", "nearest", "perturbed_jacobian",
+    "perturbed_value", "precision", "relative_error", "relative_errors", "run", "settled", "ulps", "widths",
+]  # fmt: skip
