@@ -1,0 +1,251 @@
+"""What is compared: a function, a point and an operator, in a form that travels to another process."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import cloudpickle
+import numpy as np
+
+from ..calculus.rules import shape_of
+from ..differentiators.arguments import flatten
+from ..expressions import parse
+from ..problems import CATALOGUE, instance
+from .files import TargetError, load_function
+
+__all__ = ["Target", "TargetError", "from_callable", "from_file", "from_formula", "from_problem", "pickled"]
+
+Wrt = int | tuple[int, ...]
+Point = Mapping[str, Any] | Sequence[Any] | np.ndarray | float
+
+
+class Function(Protocol):
+    """A function as it travels: by name, as text, in a file, or as itself."""
+
+    def load(self) -> Callable[..., Any]:
+        """The function, in whatever process this is."""
+
+
+@dataclass(frozen=True)
+class InCatalogue:
+    """The function of a problem of the catalogue."""
+
+    name: str
+    size: int
+
+    def load(self) -> Callable[..., Any]:
+        return CATALOGUE[self.name].build(self.size)
+
+
+@dataclass(frozen=True)
+class AsText:
+    """A formula."""
+
+    text: str
+    variables: tuple[str, ...]
+
+    def load(self) -> Callable[..., Any]:
+        return parse(self.text, self.variables)
+
+
+@dataclass(frozen=True)
+class InFile:
+    """A function of a Python file."""
+
+    path: str
+    name: str
+
+    def load(self) -> Callable[..., Any]:
+        return load_function(Path(self.path), self.name)
+
+
+@dataclass(frozen=True)
+class AsObject:
+    """A function as itself: it travels by cloudpickle, if it can."""
+
+    f: Callable[..., Any]
+
+    def load(self) -> Callable[..., Any]:
+        return self.f
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """A function, its arguments, and what is asked of it.
+
+    `operator` is "derivative" (a number to a number), "gradient" (to a number) or "jacobian" (to an array).
+    `wrt` are the positions of the differentiated arguments. `point` names the arguments. `seed` is that of
+    the point, None where the point was given.
+    """
+
+    name: str
+    function: Function
+    args: tuple[Any, ...]
+    wrt: Wrt
+    operator: str
+    point: Mapping[str, Any]
+    size: int | None = None
+    seed: int | None = None
+
+
+def from_problem(name: str, size: int | None = None, seed: int = 0) -> Target:
+    """A problem of the catalogue; raises UnknownProblem, and ValueError for a size it does not come in.
+
+    >>> target = from_problem("two_products")
+    >>> target.operator, target.point
+    ('gradient', {'x': 40.0, 'y': 4.0})
+    """
+    chosen = instance(name, size, seed)
+    sized = chosen.size if CATALOGUE[name].size_means else None
+    point = dict(zip(argument_names(chosen.f, len(chosen.args)), chosen.args))
+    travelling = InCatalogue(name, chosen.size)
+    return Target(name, travelling, chosen.args, chosen.wrt, chosen.operator, point, sized, seed)
+
+
+def from_formula(
+    text: str, point: Point, *, wrt: int | str | Sequence[int | str] | None = None,
+    name: str | None = None, seed: int | None = None,
+) -> Target:  # fmt: skip
+    """A formula at a point: {"x": 0.3}, or values in the order in which the variables appear.
+
+    wrt: names or positions of the differentiated variables, all of them if None.
+    Raises FormulaError, and TargetError where the point does not fit or the formula is not finite there.
+
+    >>> from_formula("x^2*y", {"y": 2.0, "x": 3.0}).args
+    (3.0, 2.0)
+    """
+    formula = parse(text)
+    if isinstance(point, np.ndarray) and point.shape == (len(formula.variables),) != (1,):
+        point = point.tolist()
+    travelling = AsText(text, formula.variables)
+    return deduced(name or text, travelling, formula, point, wrt, seed)
+
+
+def from_file(
+    place: str, point: Point, *, wrt: int | str | Sequence[int | str] | None = None,
+    name: str | None = None, seed: int | None = None,
+) -> Target:  # fmt: skip
+    """The function `loss` of the file `model.py`, written model.py:loss, at a point as in `from_formula`.
+
+    A point that is one float or one array is the only argument. Raises TargetError.
+    """
+    path, _, function = place.rpartition(":")
+    if not path or function.endswith(".py"):
+        raise TargetError(f"{place} names no function: write model.py:loss.")
+    travelling = InFile(str(Path(path).expanduser().absolute()), function)
+    return deduced(name or function, travelling, travelling.load(), point, wrt, seed)
+
+
+def from_callable(
+    f: Callable[..., Any], *args: Any, wrt: Wrt = 0, name: str | None = None, seed: int | None = None
+) -> Target:
+    """Any function at its positional arguments, differentiated in the first one unless `wrt` says otherwise.
+
+    Raises TargetError where the arguments do not fit or f is not finite there.
+
+    >>> from_callable(lambda x: x * x, np.ones(3)).operator
+    'jacobian'
+    """
+    label = name or str(getattr(f, "__name__", type(f).__name__))
+    return deduced(label, AsObject(f), f, args, wrt, seed)
+
+
+def deduced(
+    name: str, travelling: Function, f: Callable[..., Any], point: Point,
+    wrt: int | str | Sequence[int | str] | None, seed: int | None,
+) -> Target:  # fmt: skip
+    """A target with its arguments in order, `wrt` as positions, and the operator that f's value calls for."""
+    args = in_order(name, f, point)
+    names = argument_names(f, len(args))
+    positions = as_positions(name, wrt, names)
+    y = value_at(name, f, args)
+    operator = operator_for(y, args, positions)
+    return Target(name, travelling, args, positions, operator, dict(zip(names, args)), seed=seed)
+
+
+def argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """Names of the first `count` arguments; x0, x1, ... where f does not tell them."""
+    numbered = tuple(f"x{i}" for i in range(count))
+    try:
+        named = getattr(f, "variables", None) or tuple(inspect.signature(f).parameters)
+    except (TypeError, ValueError):  # a function in C without a signature
+        return numbered
+    return tuple(named[:count]) + numbered[len(named) :]
+
+
+def in_order(name: str, f: Callable[..., Any], point: Point) -> tuple[Any, ...]:
+    """The point as positional arguments."""
+    if not isinstance(point, Mapping):
+        return tuple(point) if isinstance(point, list | tuple) else (point,)
+    if hasattr(f, "variables"):
+        wanted = needed = list(f.variables)
+    else:
+        parameters = inspect.signature(f).parameters.values()
+        wanted = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        needed = [p.name for p in parameters if p.name in wanted and p.default is p.empty]
+    missing = [each for each in needed if each not in point]
+    unknown = [each for each in point if each not in wanted]
+    if missing or unknown:
+        wrong = f"no value for {', '.join(missing)}" if missing else f"no argument {', '.join(unknown)}"
+        raise TargetError(f"{name} takes ({', '.join(wanted)}), and the point has {wrong}.")
+    last = max((i for i, each in enumerate(wanted) if each in point), default=-1)
+    skipped = [each for each in wanted[: last + 1] if each not in point]
+    if skipped:
+        raise TargetError(f"{name}: give {', '.join(skipped)} a value too, since a later argument has one.")
+    return tuple(point[each] for each in wanted[: last + 1])
+
+
+def as_positions(name: str, wrt: int | str | Sequence[int | str] | None, names: tuple[str, ...]) -> Wrt:
+    """`wrt` as positions; None is all arguments."""
+    if wrt is None:
+        return 0 if len(names) == 1 else tuple(range(len(names)))
+    if isinstance(wrt, int | str):
+        return position(name, wrt, names)
+    return tuple(position(name, each, names) for each in wrt)
+
+
+def position(name: str, which: int | str, names: tuple[str, ...]) -> int:
+    if which in names:
+        return names.index(str(which))
+    if isinstance(which, int) and 0 <= which < len(names):
+        return which
+    raise TargetError(f"{name} has no argument {which!r} to differentiate; it was given {', '.join(names)}.")
+
+
+def value_at(name: str, f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """f at the point, which must be finite."""
+    try:
+        with np.errstate(all="ignore"):
+            y = f(*args)
+            finite = bool(np.all(np.isfinite(np.asarray(y, dtype=float))))
+    except Exception as error:  # the user's function may fail in any way, and the sentence says how
+        raise TargetError(f"{name} fails at this point: {one_line(error)}") from error
+    if not finite:
+        raise TargetError(f"{name} is not finite at this point: its value is {np.asarray(y)}.")
+    return y
+
+
+def operator_for(y: Any, args: tuple[Any, ...], wrt: Wrt) -> str:
+    """The operator that fits: one number to one number, many to one, or to many."""
+    if np.shape(y) != ():
+        return "jacobian"
+    active = [args[i] for i in ((wrt,) if isinstance(wrt, int) else wrt)]
+    leaves = [each for x in active for each in flatten(x, "the point")[0]]
+    single = isinstance(wrt, int) and [shape_of(leaf) for leaf in leaves] == [()]
+    return "derivative" if single else "gradient"
+
+
+def one_line(error: BaseException) -> str:
+    """An exception as one line: its type and its sentence."""
+    sentence = " ".join(str(error).split())
+    return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
+
+
+def pickled(what: Any) -> bytes:
+    """`what` by cloudpickle; raises ValueError with the cause if it cannot travel, a lock or an open file."""
+    try:
+        return cloudpickle.dumps(what)
+    except Exception as error:  # pickling runs foreign code, which may raise anything
+        raise ValueError(one_line(error)) from error
