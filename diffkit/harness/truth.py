@@ -1,8 +1,9 @@
 """Certified derivatives, and how many digits a result has against them.
 
-Truth is the program run over balls with FLINT's own calculus (interpreters/balls), at as many bits as it takes;
-it shares nothing with the rules that it judges. Where there is no derivative, or none can be certified, it says
-so and why. Attainable digits are what an ideal differentiator of the same program could keep in doubles.
+Truth is the program run over balls with FLINT's own calculus (interpreters/balls), at as many bits as it
+takes; it shares nothing with the rules that it judges. Where there is no derivative, or none can be
+certified, it says so and why. Attainable digits are what an ideal differentiator of the same program could
+keep in doubles.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ GOAL = 2.0**-63  # relative width: ten bits beyond a double
 MOST_ENTRIES = 100_000  # of a Jacobian with many outputs; beyond, directions are certified
 DIRECTIONS = 8
 MANY_NODES = 50_000  # operations from which on fewer perturbed runs do
-SLACK = 64  # roundings allowed per rounding of the ideal run: NumPy's functions and sums are within a few each
+SLACK = (
+    64  # roundings allowed per rounding of the ideal run: NumPy's functions and sums are within a few each
+)
 
 
 class SpellingAtFault(ArithmeticError):
@@ -35,11 +38,11 @@ class SpellingAtFault(ArithmeticError):
 class Truth:
     """The certified derivative of a function at a point.
 
-    value: y as the nearest doubles; None if not enclosed. derivative: the nearest doubles, built like a backend's
-    answer (y.shape + x.shape, in the structure of `wrt`); None if not enclosed, or if only directions are.
-    rows: the certified balls, one row per output, one column per input number. directions: None, or cotangents
-    (k, *y.shape): then `rows` are w J for each of them. width: the largest relative radius. bits: working precision.
-    reason: why there is no derivative; empty where there is one.
+    value: y as the nearest doubles; None if not enclosed. derivative: the nearest doubles, built like a
+    backend's answer (y.shape + x.shape, in the structure of `wrt`); None if not enclosed, or if only
+    directions are. rows: the certified balls, one row per output, one column per input number. directions:
+    None, or cotangents (k, *y.shape): then `rows` are w J for each of them. width: the largest relative
+    radius. bits: working precision. reason: why there is no derivative; empty where there is one.
     """
 
     value: Any
@@ -74,10 +77,10 @@ def truth(
 ) -> Truth:  # fmt: skip
     """The certified value and first derivative of f at args.
 
-    wrt: the differentiated positional arguments, as for every backend. Precision starts at 128 bits and doubles
-    until every entry is narrower than 2^-63, or `last_bits` is reached. A Jacobian of more than `most_entries`
-    entries and several outputs is certified along seeded directions only.
-    Raises SpellingAtFault if NumPy's f(*args) is not the certified value up to rounding.
+    wrt: the differentiated positional arguments, as for every backend. Precision starts at 128 bits and
+    doubles until every entry is narrower than 2^-63, or `last_bits` is reached. A Jacobian of more than
+    `most_entries` entries and several outputs is certified along seeded directions only. Raises
+    SpellingAtFault if NumPy's f(*args) is not the certified value up to rounding.
 
     >>> truth(lambda x: x * np.exp(x), (1.0,)).derivative == 2 * np.e
     True
@@ -99,7 +102,9 @@ def truth(
     return finish(attempt, layout, args, bits)
 
 
-def opened(f: Callable[..., Any], args: tuple[Any, ...], wrt: int | tuple[int, ...]) -> tuple[Any, Any, list[Any]]:
+def opened(
+    f: Callable[..., Any], args: tuple[Any, ...], wrt: int | tuple[int, ...]
+) -> tuple[Any, Any, list[Any]]:
     """(layout, f as a function of its active leaves, the leaves)."""
     layout = Arguments.of(args, wrt)
     return layout, lambda *xs: f(*layout.close(args, xs)), layout.open(args)
@@ -151,8 +156,8 @@ def blame_spelling(y: np.ndarray, program: Program, value: np.ndarray) -> None:
     if np.any(wrong):
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise SpellingAtFault(
-            f"NumPy gives {y[where]!r}, the certified value is {certified[where]!r}, and rounding explains at most "
-            f"{allowed[where]:.1e}: a spelling or an exact name in diffkit/calculus is at fault."
+            f"NumPy gives {y[where]!r}, the certified value is {certified[where]!r}, and rounding explains "
+            f"at most {allowed[where]:.1e}: a spelling or an exact name in diffkit/calculus is at fault."
         )
 
 
@@ -165,14 +170,18 @@ def finish(attempt: Attempt, layout: Arguments, args: tuple[Any, ...], bits: int
         derivative = built(enclosed.nearest(attempt.rows), attempt.value.shape, layout, args)
     width = enclosed.widths(attempt.rows)
     known = width[np.isfinite(width)]
-    return Truth(value, derivative, float(np.max(known, initial=0.0)), bits, "", attempt.rows, attempt.directions)
+    return Truth(
+        value, derivative, float(np.max(known, initial=0.0)), bits, "", attempt.rows, attempt.directions
+    )
 
 
 def built(rows: np.ndarray, shape: tuple[int, ...], layout: Arguments, args: tuple[Any, ...]) -> Any:
     """Rows per output as a backend would give them: blocks of y.shape + x.shape in the structure of wrt."""
     sizes = [int(np.prod(x)) for x in layout.shapes]
     blocks = np.split(rows, np.cumsum(sizes)[:-1], axis=1)
-    return layout.structured(args, [finished(b.reshape(shape + x)) for b, x in zip(blocks, layout.shapes, strict=True)])
+    return layout.structured(
+        args, [finished(b.reshape(shape + x)) for b, x in zip(blocks, layout.shapes, strict=True)]
+    )
 
 
 # Digits
@@ -192,7 +201,9 @@ def entries(actual: Any, expected: Truth | np.ndarray) -> tuple[np.ndarray, np.n
     leaves = [np.asarray(x, dtype=float).reshape(outputs, -1) for x in flatten(actual, "the derivative")[0]]
     rows = np.concatenate(leaves, axis=1)
     if rows.shape[1] != expected.rows.shape[1]:
-        raise ValueError(f"the derivative has {rows.shape[1]} entries per output, the truth {expected.rows.shape[1]}.")
+        raise ValueError(
+            f"the derivative has {rows.shape[1]} entries per output, the truth {expected.rows.shape[1]}."
+        )
     return (rows if ws is None else ws.reshape(len(ws), -1) @ rows), expected.rows
 
 
@@ -206,9 +217,9 @@ def digits(error: float) -> float:
 def correct_digits(actual: Any, truth: Truth | np.ndarray) -> float:
     """Number of correct decimal digits of `actual`, from 0 to 17.
 
-    actual: float64 array, or a derivative as a backend gives it. truth: array of balls of the same shape, or a
-    Truth. Measured in the 2-norm, relative to the norm of `truth`; absolute where `truth` is zero.
-    Raises ValueError if the shapes differ.
+    actual: float64 array, or a derivative as a backend gives it. truth: array of balls of the same shape, or
+    a Truth. Measured in the 2-norm, relative to the norm of `truth`; absolute where `truth` is zero. Raises
+    ValueError if the shapes differ.
 
     >>> round(correct_digits(np.array([3.1416]), enclosed.exact([np.pi])), 1)
     5.6
@@ -229,7 +240,7 @@ def digits_worst(actual: Any, truth: Truth | np.ndarray) -> float:
 
 
 def ulps_worst(actual: Any, truth: Truth | np.ndarray) -> float:
-    """Largest error in units in the last place of the entry's truth, of 1 where it is zero; inf if not finite.
+    """Largest error in units in the last place of the entry's truth, of 1 where that is 0; inf if not finite.
 
     >>> ulps_worst(np.array([1 + 2.0**-52]), enclosed.exact([1.0]))
     1.0
@@ -242,11 +253,11 @@ def attainable_digits(
     f: Callable[..., Any], args: tuple[Any, ...], truth: Truth, wrt: int | tuple[int, ...] = 0, *,
     seeds: Iterable[int] | None = None,
 ) -> float | None:  # fmt: skip
-    """Digits that an ideal automatic differentiation of this very program keeps in doubles; None without a truth.
+    """Digits that an ideal differentiation of this very program keeps in doubles; None without a truth.
 
-    The program is run again with correctly rounded primitives and partials, every value and every accumulation
-    perturbed by up to half a unit in the last place; the worst of the seeds counts: eight, or two for a program of
-    more than 50,000 operations, whose many roundings scatter little.
+    The program is run again with correctly rounded primitives and partials, every value and every
+    accumulation perturbed by up to half a unit in the last place; the worst of the seeds counts: eight, or
+    two for a program of more than 50,000 operations, whose many roundings scatter little.
 
     >>> f = lambda x: np.log(1 + x) / x
     >>> attainable_digits(f, (1e-8,), truth(f, (1e-8,)))

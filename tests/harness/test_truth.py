@@ -40,7 +40,9 @@ def test_every_problem_is_enclosed_or_has_no_derivative(name):
     assert found.width < 2.0**-63 if found.enclosed else found.reason
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if CATALOGUE[name].hand and name not in UNDIFFERENTIABLE])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if CATALOGUE[name].hand and name not in UNDIFFERENTIABLE]
+)
 def test_hand_written_derivatives_agree(name):
     """To 13 digits, or to what the program's own rounding leaves: brown cancels at one entry."""
     problem, found = truth_of(name)
@@ -50,10 +52,12 @@ def test_hand_written_derivatives_agree(name):
     assert correct_digits(derivative, found) > 13
 
 
-@pytest.mark.parametrize("name", ["sin_exp_log", "rosenbrock", "two_body", "network_2_8_2", "osborne", "broyden"])
+@pytest.mark.parametrize(
+    "name", ["sin_exp_log", "rosenbrock", "two_body", "network_2_8_2", "osborne", "broyden"]
+)
 def test_wrong_derivatives_lose_their_digits(name):
     """A zero, a sign-flipped, a 1 % off and a float32 derivative are told from a right one."""
-    problem, found = truth_of(name)
+    _, found = truth_of(name)
     right = diffkit.differentiators.arguments.flatten(found.derivative, "the derivative")[0]
 
     def digits_of(wrong):
@@ -66,7 +70,7 @@ def test_wrong_derivatives_lose_their_digits(name):
 
 
 def test_a_transposed_jacobian_has_no_digits():
-    problem, found = truth_of("broyden")
+    _, found = truth_of("broyden")
 
     assert correct_digits(found.derivative, found) == 17
     assert correct_digits(found.derivative.T, found) < 2
@@ -76,12 +80,15 @@ def test_a_transposed_jacobian_has_no_digits():
 
 
 def test_the_derivative_is_built_like_a_backends_answer():
-    """Several arguments, a container, a vector function and data: value, structure and shapes as reverse gives them."""
+    """Several arguments, a container, a vector function, data: structure and shapes as reverse gives them."""
 
     def f(p, x, k):
         return np.tanh(p["W"] @ x + p["b"]) * k
 
-    p, x = {"W": np.array([[0.1, 0.2, 0.3], [0.4, -0.5, 0.6]]), "b": np.array([0.1, 0.2])}, np.array([1.0, 2.0, 3.0])
+    p, x = (
+        {"W": np.array([[0.1, 0.2, 0.3], [0.4, -0.5, 0.6]]), "b": np.array([0.1, 0.2])},
+        np.array([1.0, 2.0, 3.0]),
+    )
     for wrt in (0, 1, (0, 1), (2, 0)):
         found = truth(f, (p, x, 2.0), wrt)
         by_reverse = diffkit.prepare(f, p, x, 2.0, wrt=wrt).jacobian(p, x, 2.0)
@@ -132,7 +139,7 @@ def test_what_stays_wide_is_refused_at_the_last_precision():
 
 
 def test_a_hidden_zero_is_found_to_be_zero():
-    """sin^2 + cos^2 has slope 0, which no ball shows exactly; beside a slope of 1 it is measured absolutely."""
+    """sin^2 + cos^2 has slope 0, which no ball shows exactly; beside a 1 it is measured absolutely."""
     found = truth(lambda x: np.sin(x[0]) ** 2 + np.cos(x[0]) ** 2 + x[1], (np.array([0.7, 1.0]),))
 
     assert found.enclosed
@@ -208,7 +215,11 @@ def test_digits_are_measured_in_the_norm_or_at_the_worst_entry():
 def test_what_is_not_finite_has_no_digits():
     expected = exact([1.0, 2.0])
     for bad in (np.nan, np.inf):
-        assert correct_digits(np.array([1.0, bad]), expected) == digits_worst(np.array([1.0, bad]), expected) == 0
+        assert (
+            correct_digits(np.array([1.0, bad]), expected)
+            == digits_worst(np.array([1.0, bad]), expected)
+            == 0
+        )
         assert ulps_worst(np.array([1.0, bad]), expected) == np.inf
 
 
@@ -233,7 +244,9 @@ ATTAINABLE = [  # random perturbation by half a unit in the last place, worst of
 def test_attainable_digits_are_what_ad_keeps(name, size, expected):
     """Within a digit of the known figures, and reverse mode is not a digit below them."""
     problem, found = truth_of(name, size)
-    attainable = attainable_digits(problem.f, problem.args, found, problem.wrt, seeds=range(2 if size == 300 else 8))
+    attainable = attainable_digits(
+        problem.f, problem.args, found, problem.wrt, seeds=range(2 if size == 300 else 8)
+    )
     by_reverse = getattr(diffkit, problem.operator)(problem.f, *problem.args, wrt=problem.wrt)
 
     assert attainable == pytest.approx(expected, abs=1.0)

@@ -11,7 +11,8 @@ import diffkit
 from diffkit.calculus import elementwise, spellings
 from diffkit.calculus.rules import TABLE, Constant, Pointwise, rows_of
 from diffkit.interpreters.balls import NotEnclosed, enclosure, nearest, precision, run, widths
-from diffkit.interpreters.balls.exact import BALLS, DECISIONS, SERIES, Primitive
+from diffkit.interpreters.balls.decisions import DECISIONS
+from diffkit.interpreters.balls.exact import BALLS, SERIES, Primitive
 
 DIGITS = 400  # tanh'(300) is 1e-260: what is left of 400 digits after the difference is still 100
 
@@ -84,7 +85,12 @@ def test_a_wrong_partial_is_caught_by_the_differences(random):
     xs = (0.7,)
     with precision(512):
         right = Primitive("sin", "sin").partial([flint.arb(0.7)], 0)
-        for wrong in (-right, right * (1 + flint.arb(10) ** -20), flint.arb(0), Primitive("x", "cos").partial([flint.arb(0.7)], 0)):
+        for wrong in (
+            -right,
+            right * (1 + flint.arb(10) ** -20),
+            flint.arb(0),
+            Primitive("x", "cos").partial([flint.arb(0.7)], 0),
+        ):
             assert not agrees(wrong, difference("sin", xs, 0))
 
     assert agrees(right, difference("sin", xs, 0))
@@ -122,7 +128,7 @@ ARRAY_CASES = [
 
 @pytest.mark.parametrize("row, shapes, params", ARRAY_CASES)
 def test_array_rows_agree_with_the_table(row, shapes, params, random):
-    """Value and Jacobian of every array row, moved or multiplied as entries, against the reverse reading: 13 digits."""
+    """Value and Jacobian of every array row, by moving entries and by the reverse reading: 12 digits."""
     xs = [random.uniform(0.5, 2.0, size=shape) for shape in shapes]
 
     def f(*xs):
@@ -148,13 +154,17 @@ def test_programs_of_many_functions_agree_with_reverse(random):
         lambda x: np.einsum("i,j,ij->", x, x, np.ones((5, 5))) + np.tensordot(x, x, 1),
         lambda x: np.max(x) - np.min(x) + np.clip(x, 0.9, 1.5).sum() + (x % 0.7).sum(),
         lambda x: np.array([x[0] * x[1], np.hypot(x[2], x[3]), x[x > 0.6].sum()]),
-        lambda x: np.stack([np.arctan2(x, 2.0), np.cbrt(-x), np.exp2(x), np.float_power(x, 2.5)]) + np.round(x),
+        lambda x: (
+            np.stack([np.arctan2(x, 2.0), np.cbrt(-x), np.exp2(x), np.float_power(x, 2.5)]) + np.round(x)
+        ),
     )
     x = random.uniform(0.5, 2.0, 5)
     for f in programs:
         y, J = enclosure(f, [x])
         np.testing.assert_allclose(nearest(y), f(x), rtol=1e-13)
-        np.testing.assert_allclose(nearest(J), np.reshape(diffkit.jacobian(f, x), J.shape), rtol=1e-11, atol=1e-12)
+        np.testing.assert_allclose(
+            nearest(J), np.reshape(diffkit.jacobian(f, x), J.shape), rtol=1e-11, atol=1e-12
+        )
 
 
 def test_an_inner_derivative_is_part_of_the_program():
@@ -194,7 +204,7 @@ REFUSED = {
     "remainder at its jump": (lambda x: np.remainder(5.0, x), 2.5, "remainder"),
     "a branch at its border": (lambda x: np.where(x > 0, np.log(x), 0.0), 0.0, "greater"),
     "sorting a tie": (lambda x: np.sort(np.stack([x, 2 - x]))[0], 1.0, "less"),
-    "a singular system": (lambda x: np.linalg.solve(np.stack([np.stack([x, x]), np.stack([x, x])]), np.ones(2))[0], 2.0, "solve"),
+    "a singular system": (lambda x: np.linalg.solve(x * np.ones((2, 2)), np.ones(2))[0], 2.0, "solve"),
     "a jump inside a kink": (lambda x: np.copysign(1.0 + x, np.abs(x)), 0.0, "copysign"),
 }  # fmt: skip
 
@@ -224,7 +234,11 @@ ENCLOSED = {
     "0**x": (lambda x: np.power(0.0, x), 2.0, 0.0),
     "an integer power of a negative number": (lambda x: x**3.0, -2.0, 12.0),
     "a stopped gradient": (lambda x: x * diffkit.stop_gradient(x), 3.0, 3.0),
-    "a constant comparison on its border": (lambda x: np.where(diffkit.stop_gradient(x) > 0, x, 2 * x), 0.0, 2.0),
+    "a constant comparison on its border": (
+        lambda x: np.where(diffkit.stop_gradient(x) > 0, x, 2 * x),
+        0.0,
+        2.0,
+    ),
     "a jump near by": (lambda x: np.floor(x) * x, 3.0 + 2.0**-50, 3.0),
     "an entry used twice": (lambda x: np.stack([x, x])[np.array([0, 1, 1])].sum(), 1.0, 3.0),
     "a function that does not depend on x": (lambda x: 3.0, 1.0, 0.0),
@@ -255,7 +269,7 @@ def test_a_rule_without_an_exact_function_is_refused_by_name():
 
 
 def test_exact_expressions_may_use_any_common_name():
-    """Every name that a row may build on has a slope over series: its function at 0.5 or 1.5 against mpmath."""
+    """Every name that a row may build on has a slope over series: at 0.5 or 1.5, against mpmath."""
     for name in set(vars(BALLS)) - {"tighter", "pi", "atan2", "power", "max", "min"} - set(DECISIONS):
         x = 1.5 if name == "acosh" else 0.5
         with precision(256):

@@ -1,7 +1,7 @@
 """The same code over balls: certified values and derivatives, by FLINT's calculus and not by our table."""
 
 from .array import BallArray, exact
-from .exact import NotEnclosed, precision
+from .context import NotEnclosed, precision
 from .perturbed import perturbed_jacobian, perturbed_value
 from .program import (
     Program,

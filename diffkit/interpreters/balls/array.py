@@ -14,6 +14,8 @@ from . import matrices
 from .exact import Primitive
 from .tape import Entry, Tape, ball, decide, larger, note, smaller
 
+BOOL = np.dtype(bool)
+
 
 class BallArray(Traced):
     """An array whose elements are entries of one tape, or numbers, which are constants."""
@@ -36,9 +38,11 @@ class BallArray(Traced):
         return f"BallArray({self.entries!r})"
 
     def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
-        operands = [x.entries if type(x) is BallArray and x.tape is self.tape else plain_operand(x) for x in xs]
+        operands = [
+            x.entries if type(x) is BallArray and x.tape is self.tape else plain_operand(x) for x in xs
+        ]
         answer = reading(row)(self.tape, row, operands, **params)
-        if isinstance(answer, (bool, np.bool_)) or getattr(answer, "dtype", None) == bool:
+        if getattr(answer, "dtype", None) is BOOL:
             return answer
         return BallArray(self.tape, answer, self.level)
 
@@ -46,7 +50,9 @@ class BallArray(Traced):
 def plain_operand(x: Any) -> Any:
     """A constant operand; values of other interpreters cannot be mixed in."""
     if isinstance(x, Interpreted):
-        raise TypeError(f"balls cannot hold {type(x).__name__} values; differentiate inside the program instead")
+        raise TypeError(
+            f"balls cannot hold {type(x).__name__} values; differentiate inside the program instead"
+        )
     return x
 
 
@@ -64,14 +70,14 @@ def decided(tape: Tape, row: Row, operands: Sequence[Any]) -> Any:
         return y if isinstance(y, bool) else Entry(tape, y, None, (), False)
 
     answers = np.frompyfunc(answer, len(operands), 1)(*operands)
-    flags = np.asarray(answers)
+    flags = boxed(answers)
     return flags.astype(bool) if all(isinstance(each, bool) for each in flags.flat) else answers
 
 
 def chosen(tape: Tape, row: Row, operands: Sequence[Any]) -> Any:
     """np.where: the entry of the branch that was taken."""
     condition, a, b = operands
-    if getattr(condition, "dtype", object) == object:
+    if getattr(condition, "dtype", None) is not BOOL:
         condition = np.frompyfunc(lambda x: decide(tape, "not_equal", (x, 0)), 1, 1)(condition)
     return loose(np.where(np.asarray(condition, dtype=bool), boxed(a), boxed(b)))
 
@@ -138,8 +144,12 @@ def determinant(tape: Tape, row: Row, operands: Sequence[Any], axes: tuple[int, 
 
 KINDS: dict[type, Callable[..., Any]] = {Pointwise: elementwise, Constant: decided, Select: chosen}
 WHOLE: dict[str, Callable[..., Any]] = {
-    "max": extreme(larger), "min": extreme(smaller), "contract": contracted, "solve": solved, "det": determinant,
-}  # fmt: skip
+    "max": extreme(larger),
+    "min": extreme(smaller),
+    "contract": contracted,
+    "solve": solved,
+    "det": determinant,
+}
 
 
 def reading(row: Row) -> Callable[..., Any]:
@@ -171,4 +181,3 @@ def exact(xs: Any) -> np.ndarray:
     2.00000000000000
     """
     return values(np.asarray(xs, dtype=object))
-

@@ -1,7 +1,7 @@
 """Whole-matrix entries of the tape: products, linear systems, determinants, with their exact adjoints.
 
-The value and the adjoint are written once over a small algebra of matrices, and read over balls (FLINT's arb_mat)
-for truth and over perturbed doubles for the attainable digits.
+The value and the adjoint are written once over a small algebra of matrices, and read over balls (FLINT's
+arb_mat) for truth and over perturbed doubles for the attainable digits.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_mat
 
-from .exact import ZERO, NotEnclosed
+from .context import ZERO, NotEnclosed
 from .tape import Entry, Tape, ball, is_live
 
 
@@ -51,7 +51,7 @@ class BallMatrices:
 
 @dataclass(frozen=True)
 class Operation:
-    """value(m, *matrices) -> y and adjoint(m, w, y, *matrices) -> one matrix per operand, over the algebra m."""
+    """value(m, *matrices) -> y; adjoint(m, w, y, *matrices) -> one matrix per operand; m is the algebra."""
 
     name: str
     value: Callable[..., Any]

@@ -1,9 +1,10 @@
 """What an ideal automatic differentiation of a program can keep in doubles.
 
-The tape's program is run again in doubles, each primitive and each local partial correctly rounded from FLINT,
-and every value, partial and accumulation that is not exact perturbed by up to half a unit in the last place, at
-random. The scatter of the results is the noise that no method working in doubles escapes; widening by intervals would report the
-worst case of every operation at once, and be far off. Parker, Monte Carlo arithmetic, UCLA CSD-970002 (1997).
+The tape's program is run again in doubles, each primitive and each local partial correctly rounded from
+FLINT, and every value, partial and accumulation that is not exact perturbed by up to half a unit in the last
+place, at random. The scatter of the results is the noise that no method working in doubles escapes; widening
+by intervals would report the worst case of every operation at once, and be far off. Parker, Monte Carlo
+arithmetic, UCLA CSD-970002 (1997).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from .exact import NotEnclosed, precision
+from .context import NotEnclosed, precision
 from .matrices import Block
 from .program import Program
 from .tape import Entry, is_live
@@ -24,7 +25,7 @@ HALF_ULP = 2.0**-53
 
 
 class Noise:
-    """Random relative perturbations up to half a unit in the last place, from a seed; exact results stay exact."""
+    """Random perturbations up to half a unit in the last place, from a seed; exact results stay exact."""
 
     def __init__(self, seed: int):
         self.random = np.random.default_rng(seed)
@@ -163,7 +164,9 @@ def perturbed_value(program: Program, seed: int) -> np.ndarray:
     return Replay(program, seed).value()
 
 
-def perturbed_jacobian(program: Program, seed: int, cotangents: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
+def perturbed_jacobian(
+    program: Program, seed: int, cotangents: Sequence[np.ndarray] | np.ndarray
+) -> np.ndarray:
     """Rows w J in doubles for the cotangents, every value and accumulation of both sweeps perturbed."""
     replay = Replay(program, seed)
     with precision(WORKING_BITS):

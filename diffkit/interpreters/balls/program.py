@@ -11,13 +11,13 @@ from flint import arb
 
 from ...calculus.spellings import interpreted
 from .array import entries_of, inputs, values
-from .exact import ZERO, precision
+from .context import ZERO, precision
 from .tape import Entry, Tape, culprit, sweep
 
 
 @dataclass(frozen=True)
 class Program:
-    """One run of a function over balls: its tape, the entries of its inputs, flat, and those of its answer."""
+    """One run of a function over balls: the tape, the entries of the inputs, flat, and of the answer."""
 
     tape: Tape
     leaves: list[Entry]
@@ -42,7 +42,7 @@ class Program:
             return answer
 
     def jacobian(self, cotangents: np.ndarray | None = None) -> np.ndarray:
-        """Rows w J for the given cotangents (directions, *y.shape); without them the Jacobian, one row per output."""
+        """Rows w J for cotangents (directions, *y.shape); without them the Jacobian, one row per output."""
         ws = np.eye(self.answer.size) if cotangents is None else cotangents
         rows = [self.pull(w) for w in ws]
         return np.stack(rows) if rows else np.empty((0, len(self.leaves)), dtype=object)
@@ -85,15 +85,17 @@ def nearest(balls: np.ndarray) -> np.ndarray:
 
 def widths(balls: np.ndarray) -> np.ndarray:
     """Radius over size, per ball: 0 for an exact one, inf for one that contains 0 and is not exact."""
-    answer = [0.0 if x.is_exact() else float(x.rad() / x.abs_lower()) if x != 0 else np.inf for x in balls.flat]
+    answer = [
+        0.0 if x.is_exact() else float(x.rad() / x.abs_lower()) if x != 0 else np.inf for x in balls.flat
+    ]
     return np.array(answer).reshape(balls.shape)
 
 
 def settled(balls: np.ndarray, bits: int, goal: float) -> bool:
     """Whether each ball is narrow to `goal`, or as good as 0.
 
-    As good as 0 is what contains 0 and is, with 512 bits or more, smaller than the largest by half of the bits;
-    or, where all contain 0, smaller than any double.
+    As good as 0 is what contains 0 and is, with 512 bits or more, smaller than the largest by half of the
+    bits; or, where all contain 0, smaller than any double.
     """
     width = widths(balls)
     wide = [x for x, each in zip(balls.flat, width.flat, strict=True) if not each < goal]
@@ -106,7 +108,7 @@ def settled(balls: np.ndarray, bits: int, goal: float) -> bool:
 
 
 def gaps(actual: np.ndarray, balls: np.ndarray) -> Iterator[tuple[arb, arb]]:
-    """Per entry (|actual - truth|, |truth|), from the balls' midpoints; truth is 0 where the ball contains 0."""
+    """Per entry (|actual - truth|, |truth|), by midpoints; truth is 0 where the ball contains 0."""
     for a, t in zip(actual.flat, balls.flat, strict=True):
         t = ZERO if t.contains(0) else t.mid()
         yield abs(arb(float(a)) - t), abs(t)
@@ -131,11 +133,12 @@ def ulps(actual: np.ndarray, balls: np.ndarray) -> np.ndarray:
     """|actual - truth| per entry in units in the last place of truth; of 1 where truth is 0."""
     with precision(256):
         units = [float(np.spacing(float(t) or 1.0)) for _, t in gaps(actual, balls)]
-        return np.array([float(e / u) for (e, _), u in zip(gaps(actual, balls), units, strict=True)]).reshape(balls.shape)
+        return np.array([float(e / u) for (e, _), u in zip(gaps(actual, balls), units, strict=True)]).reshape(
+            balls.shape
+        )
 
 
 def contract(w: np.ndarray, balls: np.ndarray) -> np.ndarray:
     """w times a matrix of balls, w of doubles."""
     with precision(256):
         return np.asarray(values(np.asarray(w, dtype=object)) @ balls)
-

@@ -1,8 +1,8 @@
 """A scalar tape over balls: every entry is one primitive's value, every way back one partial from FLINT.
 
 Entries live in NumPy object arrays, so whatever only moves numbers about (reshaping, indexing, joining) moves
-entries and needs no transpose, and sums add them. Partials are computed when an adjoint asks for them: a branch
-that np.where did not take is never differentiated.
+entries and needs no transpose, and sums add them. Partials are computed when an adjoint asks for them: a
+branch that np.where did not take is never differentiated.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any
 
 from flint import arb
 
-from .exact import DECISIONS, NAN, NotEnclosed, Primitive, wider
+from .context import NAN, NotEnclosed
+from .decisions import DECISIONS, wider
+from .exact import Primitive
 
 ADD = Primitive("add", lambda m, a, b: a + b)
 SUBTRACT = Primitive("subtract", lambda m, a, b: a - b)
@@ -27,7 +29,8 @@ SMALLER = Primitive("min", lambda m, a, b: m.min(a, b))
 class Tape:
     """The entries of one program in the order in which they were made.
 
-    doubts: decisions that fell on a jump, such as x > 0 at exactly 0: the value stands, a derivative does not.
+    doubts: decisions that fell on a jump, such as x > 0 at exactly 0: the value stands, a derivative does
+    not.
     """
 
     def __init__(self) -> None:
@@ -39,13 +42,24 @@ class Tape:
 
 
 class Entry:
-    """One number of the program: a ball, and how it was made. position is -1 where nothing differentiable is in it."""
+    """One number of the program: a ball, and how it was made.
+
+    position: its place on the tape, -1 where it does not depend on the inputs. reason: why it has no value.
+    """
 
     __slots__ = ("operands", "partials", "position", "primitive", "reason", "tape", "value")
 
-    def __init__(self, tape: Tape, value: arb, primitive: Primitive | None, operands: Sequence[Any], live: bool,
-                 reason: NotEnclosed | None = None):  # fmt: skip
-        self.tape, self.value, self.primitive, self.operands, self.reason = tape, value, primitive, operands, reason
+    def __init__(
+        self,
+        tape: Tape,
+        value: arb,
+        primitive: Primitive | None,
+        operands: Sequence[Any],
+        live: bool,
+        reason: NotEnclosed | None = None,
+    ):
+        self.tape, self.value, self.reason = tape, value, reason
+        self.primitive, self.operands = primitive, operands
         self.partials: list[arb | None] | None = None
         self.position = -1
         if live:
@@ -172,7 +186,7 @@ def decide(tape: Tape, name: str, operands: Sequence[Any]) -> Any:
 
 
 def better(primitive: Primitive, ahead: Any) -> Any:
-    """The larger (or smaller) of two entries: the entry itself where the balls decide, a primitive where not."""
+    """The larger or smaller of two entries: itself where the balls decide, a primitive where not."""
 
     def chosen(a: Any, b: Any) -> Any:
         x, y = ball(a), ball(b)
