@@ -83,8 +83,11 @@ fmod = pointwise(
 
 
 def power_base(y: Any, x: Any, e: Any) -> Any:
-    """Partial of x**e in x: e * x**(e - 1), and 0 where e is 0, whatever x is."""
-    return np.where(e == 0, 0.0, e * np.power(x, np.where(e == 0, 1.0, e - 1.0)))
+    """Partial of x**e in x: e * x**(e - 1), and 0 where both are 0.
+
+    At e = 0 it stays a function of e, whose slope there is 1 / x.
+    """
+    return e * np.power(x, np.where(x == 0, np.where(e == 0, 1.0, e - 1.0), e - 1.0))
 
 
 def power_exponent(y: Any, x: Any, e: Any) -> Any:
@@ -190,16 +193,38 @@ arctan2 = pointwise(
     lambda y, a, b: -(a / np.hypot(a, b) / np.hypot(a, b)),
     exact=lambda m, a, b: m.atan2(a, b),
     domain=(REAL, POSITIVE),
-    hard=((1e80, 1e80), (1.0, -2.0)),
+    hard=((1e80, 2e80), (1.0, -2.0)),
     kink="jumps by 2 pi across the negative second axis",
 )
 hypot = pointwise(
     np.hypot,
-    lambda y, a, b: a / np.where(y == 0, 1.0, y),
-    lambda y, a, b: b / np.where(y == 0, 1.0, y),
+    lambda y, a, b: cosine(a, b),  # a / y, differentiated again, is 1/y - a*a/y**3: 11 digits at (1, 1e-3)
+    lambda y, a, b: cosine(b, a),
     exact=lambda m, a, b: m.sqrt(a * a + b * b),
-    hard=((3e-200, 4e-200), (3e100, 4e100)),
+    hard=((3e-100, 4e-100), (3e100, 4e100), (1.0, 1e-3), (-1e-3, 1.0)),
     kink="slope 0 at the origin",
+)
+
+
+def cosine_evaluate(a: Any, b: Any) -> Any:
+    """The cosine a / hypot(a, b) of the angle of (a, b), and 0 at the origin."""
+    return a / length(a, b)
+
+
+def length(a: Any, b: Any) -> Any:
+    """hypot(a, b) as something to divide by: 1 at the origin."""
+    y = np.hypot(a, b)
+    return np.where(y == 0, 1.0, y)
+
+
+cosine = pointwise(
+    cosine_evaluate,
+    lambda y, a, b: cosine(b, a) * (cosine(b, a) / length(a, b)),
+    lambda y, a, b: -y * (cosine(b, a) / length(a, b)),
+    name="cosine",
+    exact=lambda m, a, b: a / m.sqrt(a * a + b * b),
+    hard=((3e-100, 4e-100), (3e100, 4e100), (1.0, 1e-3), (1e-3, -1.0)),
+    kink="0 at the origin, and slope 0",
 )
 sinh = pointwise(np.sinh, lambda y, x: np.cosh(x))
 cosh = pointwise(np.cosh, lambda y, x: np.sinh(x), hard=(1e-9,))
