@@ -20,9 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
+
+from .scalars import FAILS, evaluation, reading
 
 TABLE: dict[str, Row] = {}
 AnyRow = TypeVar("AnyRow", bound="Row")
@@ -48,12 +51,30 @@ class Interpreted:
 
 
 def bind(row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
-    """The one call: apply `row` to `xs` by the innermost interpreter among them, or by NumPy."""
+    """The one call: apply `row` to `xs` by the innermost interpreter among them, or plainly."""
     top = None
     for x in xs:
         if isinstance(x, Interpreted) and (top is None or x.level > top.level):
             top = x
-    return row.evaluate(*xs, **params) if top is None else top.apply(row, xs, params)
+    return evaluated(row, xs, params) if top is None else top.apply(row, xs, params)
+
+
+NUMBER = {float, int}
+
+
+def evaluated(row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """A row of plain values: by Python where all are floats, else by NumPy."""
+    quick = row.quick
+    if quick is not None:
+        for x in xs:
+            if type(x) not in NUMBER:
+                break
+        else:
+            try:
+                return quick(*xs)
+            except FAILS:
+                pass  # a pole, an overflow, outside the domain: NumPy answers inf or NaN
+    return row.evaluate(*xs, **params)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +95,7 @@ class Row:
     hard: tuple[Any, ...] = ()
     kink: str = ""
     samples: tuple[Any, ...] = ()
+    quick: ClassVar[Callable[..., float] | None] = None  # the evaluation on plain floats, without NumPy
 
     def __call__(self, *xs: Any, **params: Any) -> Any:
         return bind(self, xs, params)
@@ -158,12 +180,37 @@ class Pointwise(Row):
     def active(self, i: int) -> bool:
         return self.partials[i] is not None
 
+    @cached_property
+    def quick(self) -> Callable[..., float] | None:  # type: ignore[override]
+        return evaluation(self.evaluate)
+
+    @cached_property
+    def slopes(self) -> tuple[Any, ...]:
+        """The partials, read for plain floats."""
+        return tuple(map(reading, self.partials))
+
+    def flow(self, i: int, v: float, y: float, xs: Sequence[Any]) -> Any:
+        """v times the partial in argument i where all are numbers."""
+        p = self.slopes[i]
+        if p == 1:
+            return v
+        if p == -1:
+            return -v
+        try:
+            return p(y, *xs) * v
+        except FAILS:
+            return partial(self.partials[i], y, xs) * v
+
     def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        if type(y) is float and type(v) is float:
+            return self.flow(i, v, y, xs)
         shape = shape_of(y)
         v = times(align(v, len(shape), lead), self.partials[i], y, xs)
         return spread(v, shape_of(v)[:lead] + shape)
 
     def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        if type(y) is float and type(w) is float:
+            return self.flow(i, w, y, xs)
         return unbroadcast(times(w, self.partials[i], y, xs), shape_of(xs[i]), lead)
 
     def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
@@ -173,8 +220,16 @@ class Pointwise(Row):
 def times(v: Any, p: Any, y: Any, xs: Sequence[Any]) -> Any:
     """v times the partial p."""
     if callable(p):
-        return p(y, *xs) * v
+        return partial(p, y, xs) * v
     return v if p == 1 else -v
+
+
+def partial(p: Callable[..., Any], y: Any, xs: Sequence[Any]) -> Any:
+    """p(y, *xs); where Python's division raises at a pole, NumPy's answers inf."""
+    try:
+        return p(y, *xs)
+    except ZeroDivisionError:
+        return p(*(np.float64(z) if type(z) in NUMBER else z for z in (y, *xs)))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -17,6 +17,12 @@ class PreparedForward(Prepared):
     def push(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
         return push_forward(f, leaves, vs, lead)
 
+    def rows(self, f, leaves):  # type: ignore[no-untyped-def]
+        if len(leaves) == 1 and type(leaves[0]) is float:  # one direction needs no axis of directions
+            y, slope = push_forward(f, leaves, [1.0], 0)
+            return y, [slope]
+        return super().rows(f, leaves)
+
     def second(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
         def gradient(*xs: Any) -> Any:
             return np.concatenate([np.reshape(g, (-1,)) for g in self.gradients(f, xs)[1]])

@@ -7,12 +7,13 @@ its row and its arguments, nothing else. Griewank and Walther, Evaluating Deriva
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..calculus.rules import Constant, Interpreted, Row, bind, shape_of
+from ..calculus.rules import Constant, Interpreted, Row, bind, evaluated, shape_of
 from .traced import NO_PARAMS, Traced, levels, run
 
 
@@ -57,7 +58,7 @@ class Node(Traced):
             elif isinstance(x, Interpreted):
                 tape.nested = True
             values.append(x)
-        y = bind(row, values, params) if tape.nested else row.evaluate(*values, **params)
+        y = bind(row, values, params) if tape.nested else evaluated(row, values, params)
         return y if type(row) is Constant else Node(y, tape, row, xs, params)
 
 
@@ -119,11 +120,13 @@ def careful_sweep(y: Node, w: Any, lead: int) -> list[Any]:
 
 def has_nan(x: Any) -> bool:
     """Whether x, or any tangent it carries, has a NaN."""
+    if type(x) is float:
+        return math.isnan(x)
     while isinstance(x, Interpreted):
         if has_nan(getattr(x, "tangent", None)):
             return True
         x = x.primal  # type: ignore[attr-defined]
-    if getattr(x, "dtype", None) == object:
+    if shape_of(x) and x.dtype.kind == "O":
         return False  # balls: what is not enclosed says so itself
     return x is not None and bool(np.isnan(x).any())
 
