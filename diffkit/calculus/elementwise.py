@@ -217,7 +217,7 @@ def length(a: Any, b: Any) -> Any:
     return np.where(y == 0, 1.0, y)
 
 
-cosine = pointwise(
+cosine: Pointwise = pointwise(
     cosine_evaluate,
     lambda y, a, b: cosine(b, a) * (cosine(b, a) / length(a, b)),
     lambda y, a, b: -y * (cosine(b, a) / length(a, b)),
