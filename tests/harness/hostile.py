@@ -52,15 +52,15 @@ class Hanging(Reverse):
 
 @dataclass(frozen=True)
 class Swelling(Reverse):
-    """Takes 20 MB of memory again and again, up to 2 GB."""
+    """Takes 20 MB of memory again and again, up to 1 GB."""
 
     name: ClassVar[str] = "swelling"
 
     def prepare(self, f, args, wrt=0):
         hoard = []
-        while not is_warm_up(args) and len(hoard) < 100:
+        while not is_warm_up(args) and len(hoard) < 50:
             hoard.append(np.ones(2_500_000))
-            time.sleep(0.02)
+            time.sleep(0.01)
         return super().prepare(f, args, wrt)
 
 

@@ -1,9 +1,12 @@
 """The walk: every backend on every target becomes one record, whatever happens."""
 
 import json
+import sys
 import threading
+import types
 
 import numpy as np
+import psutil
 import pytest
 
 from diffkit.differentiators.registry import UnknownBackend, names
@@ -51,7 +54,7 @@ def test_everything_else_goes_on(isolated):
 
     for problem in ("helmholtz", "two_products"):
         found = {backend: status for (name, backend), status in statuses(records).items() if name == problem}
-        # swelling takes 0.02 s for 20 MB: on a slow machine its time is up before its memory
+        # on a slow machine its time is up before its memory
         assert found.pop("hanging") == "timeout" and found.pop("swelling") in ("memory", "timeout")
         assert found == each
 
@@ -122,6 +125,32 @@ def test_what_cannot_travel_runs_here_and_says_so(tmp_path):
     assert "ran in-process, for it cannot travel" in told["file"] and told["free"] is None
 
 
+def test_a_function_of_a_module_that_only_this_process_has_runs_here(monkeypatch):
+    """It leaves as a name, and the other process finds nothing of that name."""
+
+    def cube(x):
+        return x**3
+
+    cube.__module__, cube.__qualname__ = "ghost", "cube"
+    ghost = types.ModuleType("ghost")
+    ghost.cube = cube
+    monkeypatch.setitem(sys.modules, "ghost", ghost)
+
+    [record] = measure([from_callable(cube, 2.0)], ["reverse"], effort=BRIEF, isolate=True)
+
+    assert (record.status, record.value) == ("ok", 12.0)
+    assert "ran in-process" in record.message and "No module named 'ghost'" in record.message
+
+
+def test_a_truth_that_takes_too_long_leaves_results_unscored(monkeypatch):
+    monkeypatch.setattr("diffkit.harness.compare.SCORING_SECONDS", 0.0)
+
+    [record] = measure([from_problem("gmm")], ["reverse"], effort=BRIEF, isolate=True)
+
+    assert record.status == "unscored" and record.value is not None and record.execute_samples
+    assert record.message == "no truth: ended after 0 s, the limit, in truth."
+
+
 def test_two_settings_of_one_backend_are_kept_apart():
     chosen = ["finite:order=2", "finite:order=4", "finite:order=2"]
     rows = measure([from_problem("exp")], chosen, effort=BRIEF, isolate=True)
@@ -158,9 +187,10 @@ def test_without_a_truth_results_stand_unscored_beside_each_other():
     assert all("no certified truth" in row.message and row.value is not None for row in rows)
 
 
-def test_an_interrupt_leaves_what_was_measured():
+@pytest.mark.parametrize("isolate", [False, True])
+def test_an_interrupt_leaves_what_was_measured(isolate):
     """Records are handed over one by one, so that only the rest is lost, and no process is left behind."""
-    seen = []
+    seen, before = [], psutil.Process().children()
 
     def interrupt(done, total, what):
         if "rosenbrock" in what:
@@ -169,9 +199,10 @@ def test_an_interrupt_leaves_what_was_measured():
     with pytest.raises(KeyboardInterrupt):
         measure(
             [from_problem("exp"), from_problem("rosenbrock")], ["reverse", "forward"], effort=BRIEF,
-            on_record=seen.append, progress=interrupt,
+            isolate=isolate, on_record=seen.append, progress=interrupt,
         )  # fmt: skip
 
+    assert psutil.Process().children() == before
     assert [record.problem for record in seen] == ["exp", "exp"]
 
 

@@ -18,7 +18,7 @@ PLENTY = 60.0  # seconds that nothing here comes near, however busy the machine
 
 @pytest.fixture
 def elsewhere():
-    worker = Subprocess(Limits(memory_bytes=600_000_000, threads=1))
+    worker = Subprocess(Limits(memory_bytes=400_000_000, threads=1))
     yield worker
     worker.close()
 
@@ -80,10 +80,10 @@ def test_what_hangs_is_ended_by_the_limit(elsewhere):
 
 
 def test_what_swells_is_ended_by_the_limit(elsewhere):
-    """The backend would take 2 GB; the limit is 0.6."""
+    """The backend would take 1 GB; the limit is 0.4."""
     holding(elsewhere, hostile.Swelling())
 
-    with pytest.raises(Failure, match=r"ended in its preparation with .* the limit is 0.6 GB") as caught:
+    with pytest.raises(Failure, match=r"ended in its preparation with .* the limit is 0.4 GB") as caught:
         elsewhere.ask("its preparation", PLENTY, "prepare")
 
     assert caught.value.status == "memory"
