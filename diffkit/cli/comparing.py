@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..differentiators.interface import Differentiator
 from ..expressions import parse_point, parse_ranges
 from ..harness.compare import measure
 from ..harness.record import Measurement, append_record, new_records_path, plain
@@ -61,11 +62,12 @@ def compare_command(request: Request) -> int:
     check_forms(request)
     if any(text.startswith("@") for text in request.what):
         return show(request, Run(rows=records_read(request.what)))
+    backends = backends_named(request.backends)
     with redirect_stdout(sys.stderr):  # what the user's function prints is no part of the answer
         subjects = subjects_of(request)
         for remark in [] if request.quiet else subjects.notes:
             note(remark)
-        done = measured(request, subjects.targets)
+        done = measured(request, subjects.targets, backends)
     return show(request, done)
 
 
@@ -156,9 +158,8 @@ class Run:
     interrupted: bool = False
 
 
-def measured(request: Request, targets: list[Target]) -> Run:
+def measured(request: Request, targets: list[Target], backends: list[Differentiator]) -> Run:
     """Measure every backend on every target; each record is on disk the moment it exists."""
-    backends = backends_named(request.backends)
     done = Run(targets=targets, kept=records_path(request))
 
     def keep(row: Measurement) -> None:
@@ -224,7 +225,8 @@ def show_table(request: Request, done: Run) -> None:
     colored = console.colored(sys.stdout)
     if len(done.targets) <= SHOWN_ANSWERS:
         for target in done.targets:
-            say(answer_text(target, [row for row in done.rows if measures(row, target)]) + "\n")
+            rows = [row for row in done.rows if measures(row, target)]
+            say(answer_text(target, rows, console.width()) + "\n")
     say(tables.text_table(done.rows, console.width(), request.wide, colored, console.encoding()))
     sentence = tables.advice(done.rows, request.min_digits, request.calls)
     if sentence:

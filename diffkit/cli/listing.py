@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from ..report.layout import clip
 from ..results.subjects import BadInput
 from ..results.support import support_rows
 from .console import RAN, say, width
@@ -27,16 +27,14 @@ def list_command(what: str, as_json: bool) -> int:
 
 
 def problems() -> list[Row]:
-    """Problems with what their size means, the suites they are in, a summary and their source."""
+    """Problems with the suites they are in, what they are and what their size means."""
     from ..problems import CATALOGUE
 
+    def about(problem: Any) -> str:
+        return problem.summary + (f"; n = {problem.size} {problem.size_means}" if problem.size_means else "")
+
     return [
-        {
-            "name": p.name,
-            "suites": " ".join(p.suites),
-            "summary": p.summary + (f"; n = {p.size} {p.size_means}" if p.size_means else ""),
-            "source": p.source,
-        }
+        {"name": p.name, "suites": " ".join(p.suites), "source": p.source, "about": about(p)}
         for p in CATALOGUE.values()
     ]
 
@@ -47,15 +45,12 @@ def backends() -> list[Row]:
 
     from ..differentiators import registry
 
-    def settings(name: str) -> str:
-        return ",".join(f"{field.name}={field.default}" for field in fields(registry.load(name)))
+    def about(name: str, summary: str) -> str:
+        settings = ", ".join(f"{field.name}={field.default}" for field in fields(registry.load(name)))
+        return f"{summary}; settings: {settings}" if settings else summary
 
     return [
-        {
-            "name": name,
-            "settings": "" if reason else settings(name),
-            "summary": summary or f"not there: {reason}",
-        }
+        {"name": name, "about": f"does not load: {reason}" if reason else about(name, summary)}
         for name, summary, reason in registry.available()
     ]
 
@@ -85,10 +80,18 @@ LISTS: dict[str, Callable[[], list[Row]]] = {
 }
 
 
+ONLY_IN_JSON = {"source"}
+
+
 def lines(rows: list[Row], columns: int) -> list[str]:
-    """The rows under their titles, cut at the width: --json has them whole."""
-    titles = list(rows[0])
+    """The rows under their titles; the last column is wrapped, so that nothing is cut."""
+    titles = [title for title in rows[0] if title not in ONLY_IN_JSON]
     cells = [titles] + [[str(row[title]) for title in titles] for row in rows]
     widths = [max(len(row[i]) for row in cells) for i in range(len(titles) - 1)]
-    padded = ["  ".join([*(cell.ljust(n) for cell, n in zip(row, widths)), row[-1]]) for row in cells]
-    return [clip(line.rstrip(), columns, "...") for line in padded]
+    indent = " " * (sum(widths) + 2 * len(widths))
+    found = []
+    for row in cells:
+        left = "".join(f"{cell:{width}}  " for cell, width in zip(row, widths))
+        parts = textwrap.wrap(row[-1], max(columns - len(indent), 16), break_on_hyphens=False) or [""]
+        found += [line.rstrip() for line in (left + parts[0], *(indent + part for part in parts[1:]))]
+    return found

@@ -10,6 +10,10 @@ from ..harness.record import Measurement
 from .units import seconds, tenths
 
 DOUBLE_DIGITS = 16.0
+REWRITE = (
+    "Rewrite the function before you choose a backend: as it is written it keeps no digit at this point, "
+    "whatever differentiates it (log1p(x) keeps those that log(1 + x) loses)."
+)
 
 
 def groups(rows: Sequence[Measurement]) -> list[list[Measurement]]:
@@ -47,9 +51,9 @@ def required(row: Measurement, min_digits: float | None) -> float:
 
 
 def meets(row: Measurement, min_digits: float | None) -> bool:
-    """Whether a row was measured to its end and keeps the digits asked of it."""
+    """Whether a row is right, was measured to its end, and keeps the digits asked of it."""
     timed = row.prepare_seconds is not None and bool(row.execute_samples)
-    return timed and row.digits is not None and row.digits >= required(row, min_digits)
+    return timed and row.status == "ok" and row.digits is not None and row.digits >= required(row, min_digits)
 
 
 def bill(backend: str, rows: Sequence[Measurement], calls: int) -> Bill:
@@ -61,11 +65,12 @@ def bill(backend: str, rows: Sequence[Measurement], calls: int) -> Bill:
 
 
 def advice(rows: Sequence[Measurement], min_digits: float | None = None, calls: int = 1000) -> str | None:
-    """One sentence that says which backend to take and on what condition; None where nothing was scored.
+    """One sentence that says which backend to take, on what condition; None where nothing was scored.
 
     Backends that keep `min_digits` (without it: within one digit of the attainable) on every scored problem
     are compared by the seconds of one preparation and `calls` calls, summed over the problems. Where their
-    interquartile intervals overlap the sentence names no winner.
+    interquartile intervals overlap the sentence names no winner. Problems whose own program keeps no digit
+    are left out: no backend can do well on them.
 
     >>> def row(backend, digits, time):
     ...     return Measurement(problem="sin", backend=backend, operator="gradient", status="ok",
@@ -76,7 +81,7 @@ def advice(rows: Sequence[Measurement], min_digits: float | None = None, calls: 
     """
     scored, everywhere = scored_groups(rows), by_backend(scored_groups(rows))
     if not scored:
-        return None
+        return REWRITE if any(map(hopeless, groups(rows))) else None
     bar = "within one digit of the attainable" if min_digits is None else f"with {min_digits:g} digits"
     condition = bar if len(scored) == 1 else f"{bar} on all {len(scored)} problems"
     bills = able(everywhere, min_digits, calls)
@@ -99,8 +104,14 @@ def recommended(
 
 
 def scored_groups(rows: Sequence[Measurement]) -> list[list[Measurement]]:
-    """The rows of each problem on which anything was scored."""
-    return [group for group in groups(rows) if any(row.digits is not None for row in group)]
+    """The rows of each problem that was scored, without those whose program keeps no digit."""
+    scored = [group for group in groups(rows) if any(row.digits is not None for row in group)]
+    return [group for group in scored if not hopeless(group)]
+
+
+def hopeless(group: Sequence[Measurement]) -> bool:
+    """Whether the function itself, as it is written, loses all digits at this point."""
+    return any(row.attainable_digits is not None and row.attainable_digits < 1 for row in group)
 
 
 def able(everywhere: dict[str, list[Measurement]], min_digits: float | None, calls: int) -> list[Bill]:

@@ -72,6 +72,11 @@ COLUMNS = (
 NARROW = tuple(column for column in COLUMNS if not column.wide_only)
 
 
+def shortened(text: str, most: int = 80) -> str:
+    """The text, cut where it is longer than a line: the weights of a network are no title."""
+    return text if len(text) <= most else text[: most - 3].rstrip(" ,") + "..."
+
+
 def heading(rows: Sequence[Measurement]) -> str:
     """What the rows of one problem have in common: name, size, operator, point, f, attainable digits."""
 
@@ -84,7 +89,7 @@ def heading(rows: Sequence[Measurement]) -> str:
         first.problem
         + said("size", ", n = {}".format)
         + f": {first.operator}"
-        + said("point", lambda value: f" at {brief(value)}")
+        + said("point", lambda value: f" at {shortened(brief(value))}")
         + said("primal_value", lambda value: f", f = {brief(value)}")
         + said("attainable_digits", lambda value: f", {tenths(value)} digits attainable")
     )

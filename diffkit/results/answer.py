@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ..differentiators import registry
 from ..differentiators.symbolic import PreparedSymbolic
-from ..harness.record import Measurement
+from ..harness.record import Measurement, plain
 from ..harness.targets import AsText, Target
+from ..report.columns import shortened
 from ..report.units import brief
 
 MOST_DIGITS = 50
 QUICK_SECONDS = 2.0  # a symbolic preparation that took longer is not repeated for its formula
 
 
-def answer_text(target: Target, rows: Sequence[Measurement]) -> str:
+def answer_text(target: Target, rows: Sequence[Measurement], columns: int = 80) -> str:
     """A few lines on one target, from its measured rows; names on the left, in one column.
 
     >>> from ..harness.targets import from_formula
@@ -33,7 +33,7 @@ def answer_text(target: Target, rows: Sequence[Measurement]) -> str:
     truth = first(rows, "truth")
     names = active_names(target)
     if truth is None:
-        pairs.append((", ".join(map(slope, names)), f"not certified{reason(rows)}"))
+        pairs.append((", ".join(map(slope, names)), reason(rows)))
     else:
         parts = truth if isinstance(target.wrt, tuple) else [truth]
         known = certainty(first(rows, "truth_width"))
@@ -42,7 +42,8 @@ def answer_text(target: Target, rows: Sequence[Measurement]) -> str:
     if formula:
         pairs.append(("symbolic", formula))
     width = max(len(name) for name, _ in pairs) + 1
-    return "\n".join([heading(target), *(f"  {name:{width}} = {text}" for name, text in pairs)])
+    lines = [heading(target), *(f"  {name:{width}} = {text}" for name, text in pairs)]
+    return "\n".join(textwrap.fill(line, columns, subsequent_indent=" " * 6) for line in lines)
 
 
 def heading(target: Target) -> str:
@@ -50,13 +51,13 @@ def heading(target: Target) -> str:
     text = target.function.text if isinstance(target.function, AsText) else target.name
     named = text if text == target.name else f"{target.name}: {text}"
     sized = f", n = {target.size}" if target.size else ""
-    point = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in target.point.items()}
-    return f"{named}{sized} at {', '.join(f'{name} = {coordinate(x)}' for name, x in point.items())}"
+    point = ", ".join(f"{name} = {coordinate(x)}" for name, x in target.point.items())
+    return f"{named}{sized} at {point}"
 
 
 def coordinate(x: Any) -> str:
     """A number so that it can be typed again, an array by its first entries."""
-    return f"{x:.17g}" if isinstance(x, float) and float(f"{x:.6g}") != x else brief(x)
+    return f"{x:.17g}" if isinstance(x, float) and float(f"{x:.6g}") != x else shortened(brief(plain(x)), 60)
 
 
 def active_names(target: Target) -> list[str]:
@@ -74,9 +75,9 @@ def first(rows: Sequence[Measurement], name: str) -> Any:
 
 
 def reason(rows: Sequence[Measurement]) -> str:
-    """Why the derivative has no certified value, as the tail of a sentence."""
-    told = next((row.message for row in rows if row.status == "unscored" and row.message), None)
-    return f": {told}" if told else ""
+    """Why the derivative has no certified value."""
+    told = (row.message for row in rows if row.status == "unscored" and row.message)
+    return next(told, "not certified")
 
 
 def certainty(width: float | None) -> str:
@@ -88,7 +89,13 @@ def certainty(width: float | None) -> str:
 
 def shown(value: Any) -> str:
     """A number with all its digits, an array by its first entries."""
-    return repr(value) if isinstance(value, float) else "unknown" if value is None else brief(value)
+    return (
+        repr(value)
+        if isinstance(value, float)
+        else "unknown"
+        if value is None
+        else shortened(brief(value), 60)
+    )
 
 
 def symbolic_formula(target: Target, rows: Sequence[Measurement]) -> str | None:

@@ -7,11 +7,13 @@ import inspect
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..differentiators.arguments import is_container
 from ..expressions import FUNCTIONS, FormulaError, PointError, parse, parse_ranges
 from ..harness.files import TargetError, load_function
 from ..harness.targets import Target, from_callable, from_file, from_formula, from_problem
@@ -67,6 +69,10 @@ def read(text: str, place: Place, sizes: Sequence[int] = ()) -> Subjects:
     >>> read("rosenbrock", Place(), sizes=[2, 10]).targets[1].size
     10
     """
+    if is_misspelt(text) and not get_close_matches(text, list(CATALOGUE)):
+        raise BadInput(
+            f"{text} is no problem of the catalogue, and a formula needs more: diffkit list problems"
+        )
     if text in CATALOGUE or is_misspelt(text):
         return of_problem(text, place, sizes)
     if sizes:
@@ -78,7 +84,7 @@ def read(text: str, place: Place, sizes: Sequence[int] = ()) -> Subjects:
 
 def is_misspelt(text: str) -> bool:
     """Whether a word is meant for the name of a problem: nobody writes a formula of one long variable."""
-    return text.isidentifier() and len(text) > 2 and text not in FUNCTIONS
+    return text.isidentifier() and len(text) > 2 and text not in FUNCTIONS and text not in CATALOGUE
 
 
 def is_file(text: str) -> bool:
@@ -130,7 +136,7 @@ def of_file(text: str, place: Place) -> Subjects:
     """The function of a Python file at each stated point, or at points drawn for its arguments as numbers."""
     path, _, name = text.rpartition(":")
     if text.endswith(".py"):
-        path, name = text, ""
+        raise BadInput(f"{text} is a file: name its function too, such as {text}:loss.")
     f = load_function(Path(path).expanduser().absolute(), name)
     needed = required(f)
 
@@ -147,8 +153,13 @@ def of_file(text: str, place: Place) -> Subjects:
 
 
 def of_function(f: Callable[..., Any], args: tuple[Any, ...], wrt: Any, name: str | None) -> Subjects:
-    """Any function at its positional arguments."""
-    return Subjects([from_callable(f, *args, wrt=0 if wrt is None else wrt, name=name)], [])
+    """Any function at its positional arguments; a list of numbers is an array."""
+    arrays = [np.array(x, dtype=float) if is_list_of_numbers(x) else x for x in args]
+    return Subjects([from_callable(f, *arrays, wrt=0 if wrt is None else wrt, name=name)], [])
+
+
+def is_list_of_numbers(x: Any) -> bool:
+    return isinstance(x, list | tuple) and not is_container(x)
 
 
 def required(f: Callable[..., Any]) -> tuple[str, ...]:
@@ -190,10 +201,10 @@ def drawn(name: str, variables: Sequence[str], place: Place, at: Callable[..., T
                 failure = error
             if len(targets) == place.count:
                 return Subjects(targets, [f"{name}: {said(ranges)}, with seed {place.seed}."])
-    where = said(ranges) if complete else "its variables are drawn as numbers between -10 and 10"
+    where = said(ranges) if complete else "numbers drawn between -10 and 10"
     reason = located(failure) if failure else "it takes no argument."
     raise BadInput(
-        f"No point found for {name} where {where}: state one, such as --at {'=...,'.join(variables)}=..., "
+        f"No point was found for {name} with {where}: state one, such as --at {'=...,'.join(variables)}=..., "
         f"or ranges with --range. The last one failed so: {reason}"
     ) from failure
 

@@ -3,7 +3,7 @@
 import pytest
 
 from diffkit.harness.record import STATUSES, Measurement
-from diffkit.report.tables import advice
+from diffkit.report.tables import advice, recommended
 
 
 def row(
@@ -103,3 +103,19 @@ def test_a_repeated_run_counts_once():
 def test_every_failure_is_left_out(status):
     """A failed or unscored row has no digits and no samples, and breaks nothing."""
     assert advice([row("failed", None, [], status=status), row("reverse")]).startswith("Take reverse")
+
+
+def test_a_wrong_result_is_never_advised():
+    """However few digits are asked, a result that is judged wrong does not meet the condition."""
+    rows = [row("zero", 3.0, [1e-9], status="wrong"), row("reverse", 15.9)]
+
+    assert recommended(rows, min_digits=2) == "reverse"
+    assert recommended(rows[:1], min_digits=2) is None
+
+
+def test_a_program_without_digits_is_to_be_rewritten():
+    """Where f itself keeps none, no backend is to be taken; among other problems it decides nothing."""
+    lost = [row("reverse", 0.0, problem="log(1+x)/x", status="wrong", attainable_digits=0.0)]
+
+    assert advice(lost).startswith("Rewrite the function") and recommended(lost) is None
+    assert advice([*lost, row("reverse")]).startswith("Take reverse: it is the only backend within")

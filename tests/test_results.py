@@ -1,0 +1,153 @@
+"""compare and explain from Python, and what they return."""
+
+import builtins
+import json
+import sys
+
+import numpy as np
+import pytest
+
+import diffkit
+from diffkit.expressions import FormulaError
+from diffkit.harness.targets import TargetError
+from diffkit.report import tables
+from diffkit.results.operators import split_backends
+from diffkit.results.subjects import BadInput
+from diffkit.results.support import support_rows
+
+FAST = {"backends": "reverse", "effort": "quick"}
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    """One formula by two backends."""
+    return diffkit.compare("x^2*y", 3.0, 2.0, backends=["reverse", "finite"], effort="quick")
+
+
+def values(result):
+    return [row.value for row in result.rows]
+
+
+def test_what_compare_takes():
+    """A NumPy function, a formula with values or a dict, a problem, a list of names."""
+    assert values(diffkit.compare(lambda x: np.sum(x**2), [1.0, 2.0], **FAST)) == [[2.0, 4.0]]
+    assert values(diffkit.compare(lambda x, y: x * y, 3.0, 2.0, wrt=1, **FAST)) == [3.0]
+    assert values(diffkit.compare("x*y", 3.0, 2.0, **FAST)) == [[2.0, 3.0]]
+    assert values(diffkit.compare("x*y", {"y": 2.0, "x": 3.0}, wrt="y", **FAST)) == [3.0]
+    assert values(diffkit.compare("two_products", **FAST)) == [[8.0, 81.0]]
+    names = diffkit.compare(["rosenbrock", "log_sum_exp"], sizes=[2, 3], **FAST)
+    assert [(row.problem, row.size) for row in names.rows] == [
+        ("rosenbrock", 2), ("rosenbrock", 3), ("log_sum_exp", 2), ("log_sum_exp", 3),
+    ]  # fmt: skip
+
+
+def test_points_are_drawn_where_none_is_given():
+    """From stated ranges and by the seed; a formula without a finite value anywhere is refused."""
+    drawn = diffkit.compare("log(x)", ranges={"x": (5, 6)}, points=2, **FAST)
+    assert len(drawn) == 2 and all(5 <= row.point["x"] <= 6 for row in drawn.rows)
+    with pytest.raises(BadInput, match="No point was found"):
+        diffkit.compare("sqrt(-1 - x^2)", **FAST)
+
+
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [
+        (("2x", 1.0), FormulaError),
+        (("x*y", 1.0), TargetError),
+        ((lambda x: x[5], np.ones(2)), TargetError),
+        (("rosenbrok",), KeyError),
+    ],
+)
+def test_bad_input_raises_what_it_says(args, error):
+    """The same sentences as on the command line, as exceptions."""
+    with pytest.raises(error):
+        diffkit.compare(*args, **FAST)
+
+
+def test_backends_in_a_text():
+    """Commas part backends, and settings within a backend."""
+    assert split_backends("a:p=1,q=2,b,c:r=x,s=y") == ["a:p=1,q=2", "b", "c:r=x,s=y"]
+    assert split_backends("finite,order=4, reverse,") == ["finite:order=4", "reverse"]
+    assert split_backends("") == []
+
+
+def test_a_comparison_shows_itself(comparison):
+    """As the table in text and HTML, with its advice."""
+    assert str(comparison) == repr(comparison) == tables.text_table(comparison.rows)
+    assert comparison._repr_html_().count("<tr>") == 3
+    assert comparison.advice().startswith("Take reverse")
+    assert str(diffkit.Comparison([])) == "Nothing was measured."
+
+
+def test_a_comparison_is_saved_by_suffix_and_loaded(comparison, tmp_path):
+    """Records come back equal; .jsonl is added to; an unknown suffix is refused with the list."""
+    for name in ("r.jsonl", "r.csv", "r.md", "r.json"):
+        assert comparison.save(tmp_path / name).stat().st_size > 100
+    assert diffkit.Comparison.load(tmp_path / "r.jsonl") == comparison
+    comparison.save(tmp_path / "r.jsonl")
+    assert len(diffkit.Comparison.load(tmp_path / "r.jsonl")) == 4
+    assert len(json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["rows"]) == 2
+    with pytest.raises(ValueError, match=r"\.jsonl, \.csv, \.md, \.json"):
+        comparison.save(tmp_path / "r.xls")
+
+
+def test_pandas_where_it_is_installed(comparison):
+    """One row a measurement with its derived columns; one row a node."""
+    pytest.importorskip("pandas")
+    frame = comparison.to_pandas()
+    assert list(frame["backend"]) == ["reverse", "finite"] and (frame["ratio"] > 0).all()
+    nodes = diffkit.explain("2*x*y + y + 3", 40.0, 4.0).to_pandas().set_index("symbol")
+    assert nodes.loc["x", "adjoint"] == 8.0 and nodes.loc["y", "adjoint"] == 81.0
+
+
+def test_pandas_where_it_is_missing(comparison, monkeypatch):
+    """One sentence says how to get it."""
+    whole = builtins.__import__
+
+    def without_pandas(name, *more, **named):
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+        return whole(name, *more, **named)
+
+    monkeypatch.delitem(sys.modules, "pandas", raising=False)
+    monkeypatch.setattr(builtins, "__import__", without_pandas)
+
+    with pytest.raises(ImportError, match="pip install pandas"):
+        comparison.to_pandas()
+
+
+def test_an_explanation_shows_and_saves_itself(tmp_path):
+    """CS231n's neuron, as a function and as a formula; text, HTML and JSON hold the same adjoints."""
+
+    def neuron(w0, x0, w1, x1, w2):
+        return 1 / (1 + np.exp(-(w0 * x0 + w1 * x1 + w2)))
+
+    explanation = diffkit.explain(neuron, 2.0, -1.0, -3.0, -2.0, -3.0)
+    adjoints = {step.symbol: round(float(step.adjoint), 2) for step in explanation.walk.steps}
+
+    assert round(explanation.walk.value, 2) == 0.73
+    assert [adjoints[name] for name in ("w0", "x0", "w1", "x1", "w2")] == [-0.20, 0.39, -0.39, -0.59, 0.20]
+    assert str(explanation) == repr(explanation) and "<table>" in explanation._repr_html_()
+    for name in ("e.txt", "e.md", "e.html"):
+        assert "w0" in explanation.save(tmp_path / name).read_text(encoding="utf-8")
+    assert (
+        json.loads(explanation.save(tmp_path / "e.json").read_text(encoding="utf-8"))
+        == explanation.walk.as_dict()
+    )
+    with pytest.raises(ValueError, match=r"\.txt, \.md, \.json, \.html"):
+        explanation.save(tmp_path / "e.png")
+    with pytest.raises(TargetError, match="not finite"):
+        diffkit.explain("log(x)", -1.0)
+
+
+def test_the_support_table_is_read_from_the_rules():
+    """It names every function that NumPy dispatches to us once, with kind and convention."""
+    rows = {row["name"]: row for row in support_rows()}
+
+    assert len(rows) == len(support_rows()) > 150
+    assert rows["np.sum"]["kind"] == "linear" and rows["np.absolute"]["kinks"] == "abs'(0) = 0"
+    assert rows["np.floor"]["orders"] == rows["np.argmax"]["orders"] == "zero"
+    assert rows["np.linalg.solve"]["kind"] == "differential" and rows["np.mean"]["kind"] == "spelling"
+    assert all(
+        callable(getattr(diffkit, name.removeprefix("diffkit."))) for name in rows if "diffkit" in name
+    )
