@@ -83,6 +83,31 @@ def f(x):
         signal.raise_signal(signal.SIGINT)
     return x
 """
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("com", "compare"),
+        ("compare helm", "helmholtz"),
+        ("compare --suite sw", "swell"),
+        ("list su", "suites"),
+    ],
+)
+def test_the_shell_completes_commands_and_names(typed, offered, environment, tmp_path):
+    """What typer installs for bash asks the command itself, through variables of the environment."""
+    words = ["diffkit", *typed.split()]
+    asked = {
+        "_DIFFKIT_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(words),
+        "COMP_CWORD": str(len(words) - 1),
+    }
+
+    done = run(environment | asked, tmp_path)
+
+    assert done.stdout.decode().split() == [offered], done.stderr
+
+
 MODEL = "import numpy as np\n\ndef loss(x, y):\n    return (1 - x) ** 2 + np.sin(x * y)\n"
 
 

@@ -123,7 +123,7 @@ def explain(
 
 @app.command(name="list", short_help="What problems, backends and functions there are.")
 def list_(
-    what: Annotated[str, typer.Argument(metavar="problems|backends|functions|suites", help="What to list.")],
+    what: o.WhichList,
     json: o.Json = False,
 ) -> None:
     """List the problems, the backends, the NumPy functions with a rule, or the suites."""

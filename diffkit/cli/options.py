@@ -7,6 +7,28 @@ from typing import Annotated
 
 import typer
 
+
+def problem_names(incomplete: str) -> list[str]:
+    """The problems whose names begin so, for the shell's completion."""
+    from ..problems import CATALOGUE
+
+    return [name for name in CATALOGUE if name.startswith(incomplete)]
+
+
+def suite_names(incomplete: str) -> list[str]:
+    """The suites whose names begin so, for the shell's completion."""
+    from ..problems import SUITES
+
+    return [name for name in SUITES if name.startswith(incomplete)]
+
+
+def list_names(incomplete: str) -> list[str]:
+    """The lists whose names begin so, for the shell's completion."""
+    from .listing import LISTS
+
+    return [name for name in LISTS if name.startswith(incomplete)]
+
+
 What = Annotated[
     list[str] | None,
     typer.Argument(
@@ -14,9 +36,21 @@ What = Annotated[
         help="Formulas, functions as model.py:loss, problems of the catalogue, or records to show again as "
         "@last or @run.jsonl. Without it, the suite.",
         show_default=False,
+        autocompletion=problem_names,
     ),
 ]
-One = Annotated[str, typer.Argument(metavar="WHAT", help="A formula, model.py:loss, or a problem.")]
+One = Annotated[
+    str,
+    typer.Argument(
+        metavar="WHAT", help="A formula, model.py:loss, or a problem.", autocompletion=problem_names
+    ),
+]
+WhichList = Annotated[
+    str,
+    typer.Argument(
+        metavar="problems|backends|functions|suites", help="What to list.", autocompletion=list_names
+    ),
+]
 At = Annotated[
     list[str] | None,
     typer.Option(
@@ -38,7 +72,9 @@ Backends = Annotated[
     str | None,
     typer.Option(metavar="LIST", help="Such as symbolic,finite:order=4,reverse (diffkit list backends)."),
 ]
-Suite = Annotated[str, typer.Option(metavar="NAME", help="The problems to run without WHAT.")]
+Suite = Annotated[
+    str, typer.Option(metavar="NAME", help="The problems to run without WHAT.", autocompletion=suite_names)
+]
 Wrt = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Differentiate these only: x,y. Without it, all.")
 ]
