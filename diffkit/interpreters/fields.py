@@ -7,12 +7,8 @@ double is taken for exactly what it is: 0.1 is the double nearest to 1/10, never
 
 from __future__ import annotations
 
-import linecache
 import operator
-import sys
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -23,6 +19,7 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from ..calculus.rules import Constant, NoRule, Pointwise, Row, Select
 from ..calculus.spellings import interpreted
+from .frames import outward, raised_in, users_line
 from .traced import Traced
 
 LARGEST_EXACT = 2.0**53  # beyond it not every whole number is a double
@@ -116,37 +113,6 @@ def undecided(condition: Any, frames: Iterable[FrameType] | None = None) -> Unde
         f"symbolic needs the branch on {text} to be written as np.where(condition, a, b): an if, a loop or a "
         f"choice of entries cannot follow a symbol ({users_line(frames or outward())})."
     )
-
-
-HERE = Path(__file__).parent
-MACHINERY = (
-    HERE,
-    HERE.parent / "calculus",
-    *(Path(str(each.__file__)).parent for each in (np, sympy)),
-)
-
-
-def users_line(frames: Iterable[FrameType]) -> str:
-    """The first line, of frames from the innermost outward, that is no interpreter's, NumPy's or SymPy's."""
-    frame = next(
-        each for each in frames if not each.f_code.co_filename.startswith(tuple(map(str, MACHINERY)))
-    )
-    path, number = frame.f_code.co_filename, frame.f_lineno
-    source = linecache.getline(path, number).strip() or frame.f_code.co_name
-    return f"{Path(path).name}, line {number}: {source}"
-
-
-def outward() -> Iterator[FrameType]:
-    """The frames of the running program, innermost first."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame:
-        yield frame
-        frame = frame.f_back
-
-
-def raised_in(error: BaseException) -> list[FrameType]:
-    """The frames through which an error came, innermost first."""
-    return [frame for frame, _ in traceback.walk_tb(error.__traceback__)][::-1]
 
 
 def lines(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
