@@ -20,6 +20,7 @@ HOMES = {
     "differentiators.registry": ("UnknownBackend", "backend"),
     "differentiators.interface": ("Differentiator", "Estimate", "NotScalar", "Prepared", "Unsupported"),
     "differentiators.arguments": ("ShapeMismatch",),
+    "differentiators.enclose": ("Enclosure", "enclose"),
     "differentiators.finite": ("Finite",),
     "differentiators.forward": ("Forward",),
     "differentiators.reverse": ("Reverse",),

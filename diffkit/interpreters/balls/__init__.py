@@ -8,6 +8,7 @@ from .program import (
     contract,
     enclosure,
     nearest,
+    outward,
     relative_error,
     relative_errors,
     run,
@@ -17,6 +18,7 @@ from .program import (
 )
 
 __all__ = [
-    "BallArray", "NotEnclosed", "Program", "contract", "enclosure", "exact", "nearest", "perturbed_jacobian",
-    "perturbed_value", "precision", "relative_error", "relative_errors", "run", "settled", "ulps", "widths",
+    "BallArray", "NotEnclosed", "Program", "contract", "enclosure", "exact", "nearest", "outward",
+    "perturbed_jacobian", "perturbed_value", "precision", "relative_error", "relative_errors", "run",
+    "settled", "ulps", "widths",
 ]  # fmt: skip

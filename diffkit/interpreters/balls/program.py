@@ -83,6 +83,30 @@ def nearest(balls: np.ndarray) -> np.ndarray:
     return np.array([float(x) for x in balls.flat], dtype=float).reshape(balls.shape)
 
 
+def outward(balls: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(lower, upper): the largest doubles not above the balls, the smallest not below them.
+
+    >>> from .array import exact
+    >>> lower, upper = outward(exact([0.5]))
+    >>> lower, upper
+    (array([0.5]), array([0.5]))
+    """
+    with precision(256):
+        ends = [(-above(-x), above(x)) for x in balls.flat]
+    pairs = np.array(ends, dtype=float).reshape((*balls.shape, 2)) + 0.0  # because -0.0 reads badly
+    return pairs[..., 0], pairs[..., 1]
+
+
+def above(x: arb) -> float:
+    """The smallest double not below the ball."""
+    end = x.upper()
+    double = float(end)
+    if double < end:
+        return float(np.nextafter(double, np.inf))
+    before = float(np.nextafter(double, -np.inf))
+    return before if before >= end else double
+
+
 def widths(balls: np.ndarray) -> np.ndarray:
     """Radius over size, per ball: 0 for an exact one, inf for one that contains 0 and is not exact."""
     answer = [
