@@ -15,7 +15,7 @@ import numpy as np
 
 from ..calculus.rules import Interpreted, shape_of
 from ..calculus.spellings import interpreted
-from .arguments import Arguments
+from .arguments import Arguments, flatten
 
 OPERATORS = ("derivative", "gradient", "jacobian", "hessian", "jvp", "vjp", "hvp")
 
@@ -55,6 +55,7 @@ class Differentiator(ABC):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    entrywise: ClassVar[bool] = False  # preparation costs by the entries of all arrays: give it one sample
 
     @abstractmethod
     def prepare(
@@ -146,6 +147,17 @@ class Prepared:
         y, g = self.gradients(f, leaves)
         return finished(y), self.structured(args, g)
 
+    def values_and_gradients(self, *args: Any) -> tuple[Any, Any]:
+        """value_and_gradient for many data: these have one more axis in front, and so have ys and all of gs.
+
+        So a loss that was prepared for one sample is evaluated over a batch.
+        """
+        data = [i for i in range(len(args)) if i not in self.arguments.names]
+        samples = zip(*(args[i] for i in data), strict=True)
+        ys, gs = zip(*(self.value_and_gradient(*put(args, data, sample)) for sample in samples), strict=True)
+        leaves = zip(*(flatten(g, "the gradient")[0] for g in gs), strict=True)
+        return np.array(ys), self.arguments.structured(args, [np.array(each) for each in leaves])
+
     def gradient(self, *args: Any) -> Any:
         """g, built like the differentiated arguments; raises NotScalar for a function with many outputs."""
         return self.value_and_gradient(*args)[1]
@@ -233,6 +245,12 @@ class Counted:
     def __call__(self, *args: Any) -> Any:
         self.calls += 1
         return self.f(*args)
+
+
+def put(args: Sequence[Any], places: Sequence[int], values: Sequence[Any]) -> tuple[Any, ...]:
+    """The arguments with others in some places."""
+    exchanged = dict(zip(places, values, strict=True))
+    return tuple(exchanged.get(i, x) for i, x in enumerate(args))
 
 
 def as_tuple(args: Any) -> tuple[Any, ...]:

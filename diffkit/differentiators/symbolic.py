@@ -23,7 +23,15 @@ from ..calculus.spellings import interpreted
 from ..interpreters.fields import LARGEST_EXACT, SymPyNumbers, Undecided, symbolic_value, symbols
 from .arguments import ShapeMismatch, flatten
 from .forward import split_like
-from .interface import Differentiator, Estimate, Prepared, Unsupported, refuse_many_outputs, size_of
+from .interface import (
+    Differentiator,
+    Estimate,
+    Prepared,
+    Unsupported,
+    put,
+    refuse_many_outputs,
+    size_of,
+)
 
 MOST_DATA = 2_000  # every entry of the data is a symbol: SymPy's time and memory are per symbol
 SHORT = 72  # characters that a formula may have to be shown
@@ -278,6 +286,18 @@ class PreparedSymbolic(Prepared):
             np.reshape(block, self.shape + shape_of(x)) for block, x in zip(blocks, leaves, strict=True)
         ]
 
+    def values_and_gradients(self, *args: Any) -> tuple[Any, Any]:
+        """The formulas evaluated on columns: all samples at once."""
+        if self.frozen or not self.moving:
+            return super().values_and_gradients(*args)
+        entries, leaves = self.opened(put(args, self.moving, [args[i][0] for i in self.moving]))
+        n = len(args[self.moving[0]])
+        columns = [column for i in self.moving for column in np.reshape(args[i], (n, -1)).T]
+        flat = self.first(*entries[: len(self.active)], *columns)
+        y, *g = (np.broadcast_to(x, (n,)) for x in flat)
+        blocks = split_like(np.stack(g, axis=1), leaves, 1)
+        return np.array(y), self.arguments.structured(args, blocks)
+
     @cached_property
     def curvature(self) -> Callable[..., Any]:
         """The upper triangle of the Hessian, row by row, as a function of all entries."""
@@ -370,6 +390,7 @@ class Symbolic(Differentiator):
 
     name: ClassVar[str] = "symbolic"
     summary: ClassVar[str] = "SymPy's calculus on the whole expression, printed as NumPy"
+    entrywise: ClassVar[bool] = True
 
     def prepare(self, f, args, wrt=0):  # type: ignore[no-untyped-def]
         return PreparedSymbolic(self, f, args, wrt)

@@ -1,0 +1,133 @@
+"""Activations, losses and initialisation, differentiated by every backend."""
+
+import numpy as np
+import pytest
+
+import diffkit
+from diffkit.differentiators.registry import names
+from diffkit.harness.truth import correct_digits, truth
+from diffkit.training.activations import ACTIVATIONS, LOSSES
+from diffkit.training.network import Network, joined
+
+# Central differences keep about two thirds of the digits; everything else is exact up to rounding.
+DIGITS = {"finite": 8.0}
+EXACT = 13.5
+NATIVE = "compiled-native"  # compiles for each shape: it has its own tests
+
+
+def example(activation, loss, random, batch=3, hidden=3):
+    """A 2-3-2 network (2-3-1 for the logistic loss) off its start with zero biases, and a batch."""
+    network = Network((2, hidden, 1 if loss == "logistic" else 2), activation, loss, decay=0.01)
+    parameters = [x + 0.1 * random.normal(size=x.shape) for x in network.initial(0)]
+    X, labels = random.normal(size=(batch, 2)), random.integers(2, size=batch)
+    return network, parameters, X, np.eye(2)[labels][:, : network.layers[-1]]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_backend_differentiates_every_activation_and_loss(activation, loss, random):
+    """Each gradient keeps the digits that its method owes, against the certified one."""
+    network, parameters, X, Y = example(activation, loss, random)
+    expected = truth(network.loss, (parameters, X, Y))
+    assert expected.enclosed
+    for name in (name for name in names() if name not in ("symbolic", NATIVE)):
+        g = diffkit.gradient(network.loss, parameters, X, Y, backend=name)
+        assert correct_digits(g, expected) > DIGITS.get(name, EXACT), name
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_symbolic_derives_one_sample_and_evaluates_the_batch(activation, loss, random):
+    """The mean of per-sample gradients is the gradient of the mean."""
+    network, parameters, X, Y = example(activation, loss, random, hidden=1)
+    prepared = diffkit.prepare(network.loss, parameters, X[:1], Y[:1], backend="symbolic")
+    ys, gs = prepared.values_and_gradients(parameters, X[:, None], Y[:, None])
+    y, g = diffkit.prepare(network.loss, parameters, X, Y).value_and_gradient(parameters, X, Y)
+    assert ys.mean() == pytest.approx(y, rel=1e-14)
+    assert joined([each.mean(axis=0) for each in gs]) == pytest.approx(joined(g), rel=1e-12, abs=1e-15)
+
+
+def test_gradients_of_many_samples_by_any_backend(random):
+    """The default of the interface loops over samples, symbolic evaluates columns: the same numbers."""
+    network, parameters, X, Y = example("tanh", "cross-entropy", random)
+    answers = [
+        diffkit.prepare(network.loss, parameters, X[:1], Y[:1], backend=name).values_and_gradients(
+            parameters, X[:, None], Y[:, None]
+        )
+        for name in ("reverse", "symbolic")
+    ]
+    assert [g.shape for g in answers[0][1]] == [(3, 2, 3), (3, 3), (3, 3, 2), (3, 2)]
+    assert answers[0][0] == pytest.approx(answers[1][0], rel=1e-14)
+    for a, b in zip(answers[0][1], answers[1][1], strict=True):
+        assert a == pytest.approx(b, rel=1e-12, abs=1e-15)
+
+
+def test_the_step_activation_has_no_slope(random):
+    """Below a threshold unit the gradient is exactly zero; without one it is not."""
+    for activation, below in (("step", 0.0), ("logistic", None)):
+        network, parameters, X, Y = example(activation, "mse", random)
+        network = Network(network.layers, activation, "mse")
+        g = diffkit.gradient(network.loss, parameters, X, Y)
+        assert (np.abs(g[0]).max() == 0.0) == (below == 0.0)
+        assert np.abs(g[2]).max() > 0
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses_do_not_overflow(loss):
+    """At scores of a thousand the loss and its gradient are finite."""
+    network = Network((1, 1 if loss == "logistic" else 2), loss_name=loss)
+    X, Y = np.array([[1000.0]]), np.array([[0.0, 1.0]])[:, : network.layers[-1]]
+    parameters = [np.ones(shape) for shape in network.shapes]
+    y, g = diffkit.prepare(network.loss, parameters, X, Y).value_and_gradient(parameters, X, Y)
+    assert np.isfinite(y) and all(np.all(np.isfinite(each)) for each in g)
+
+
+@pytest.mark.parametrize(("scheme", "variance"), [("he", 2 / 400), ("glorot", 2 / 500)])
+def test_initialisation(scheme, variance):
+    """Weights have the variance of their scheme to 3 %, 40,000 of them; the same seed draws the same."""
+    network = Network((400, 100), "tanh")
+    W, b = network.initial(3, scheme)
+    assert W.var() == pytest.approx(variance, rel=0.03) and not b.any()
+    assert np.array_equal(W, network.initial(3, scheme)[0])
+    assert not np.array_equal(W, network.initial(4, scheme)[0])
+
+
+def test_decay_pulls_on_weights_alone(random):
+    """The gradient of the penalty is decay times W, and 0 for the biases."""
+    network, parameters, X, Y = example("tanh", "mse", random)
+    with_decay, without = (
+        diffkit.gradient(Network(network.layers, decay=decay).loss, parameters, X, Y) for decay in (0.5, 0.0)
+    )
+    for k, parameter in enumerate(parameters):
+        expected = 0.5 * parameter if k % 2 == 0 else 0 * parameter
+        assert with_decay[k] - without[k] == pytest.approx(expected, abs=1e-14)
+
+
+def test_layer_values_are_what_scores_are_made_of(random):
+    """The anatomy's pass and the prediction's are one."""
+    network, parameters, X, _ = example("gelu", "mse", random)
+    values = network.layer_values(parameters, X)
+    assert len(values) == 2
+    assert np.array_equal(values[-1][1], network.scores(parameters, X))
+    assert all(map(np.array_equal, network.split(joined(parameters)), parameters))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"layers": (2,)}, "layers 2 are no network"),
+        ({"layers": (2, 0, 1)}, "layers 2,0,1"),
+        (
+            {"layers": (2, 1), "activation": "sigmoid"},
+            "there is no activation 'sigmoid': it is one of step, log",
+        ),
+        ({"layers": (2, 1), "loss_name": "hinge"}, "there is no loss 'hinge'"),
+        ({"layers": (2, 1), "decay": -1.0}, "decay is -1.0"),
+    ],
+)
+def test_what_is_no_network(wrong, told):
+    """One sentence that names the value."""
+    with pytest.raises(ValueError, match=told):
+        Network(**wrong)
+    with pytest.raises(ValueError, match="there is no init 'zeros'"):
+        Network((2, 1)).initial(0, "zeros")
