@@ -22,6 +22,7 @@ HOMES = {
     "differentiators.arguments": ("ShapeMismatch",),
     "differentiators.enclose": ("Enclosure", "enclose"),
     "differentiators.finite": ("Finite",),
+    "differentiators.compiled": ("CompiledNumPy",),
     "differentiators.forward": ("Forward",),
     "differentiators.reverse": ("Reverse",),
     "differentiators.symbolic": ("Symbolic",),

@@ -12,7 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from .rules import Bilinear, Differential, Interpreted, Linear, Reduction, Select, enter, shape_of, subscripts
+from .rules import (
+    Bilinear,
+    Composite,
+    Differential,
+    Linear,
+    Reduction,
+    Select,
+    enter,
+    shape_of,
+    subscripts,
+)
 
 Shape = tuple[int, ...]
 
@@ -125,13 +135,13 @@ class Positions:
 
 
 def gather_evaluate(x: Any, positions: Positions, front: int = 0) -> Any:
-    return x.reshape(x.shape[:front] + (-1,))[..., positions.flat]
+    return np.reshape(x, shape_of(x)[:front] + (product(positions.shape),))[..., positions.flat]
 
 
 def scatter_evaluate(x: Any, positions: Positions, front: int = 0) -> Any:
     """Add the entries of x up at their positions: the same position twice gets both."""
-    lead, size = x.shape[:front], int(np.prod(positions.shape))
-    answer = np.zeros(lead + (size,), dtype=np.result_type(x))
+    lead = shape_of(x)[:front]
+    answer = np.zeros(lead + (product(positions.shape),), dtype=np.result_type(x))
     np.add.at(answer, (..., positions.flat), x)  # type: ignore[arg-type]
     return answer.reshape(lead + positions.shape)
 
@@ -292,10 +302,10 @@ def norm_evaluate(x: Any, axes: Shape) -> Any:
     return np.sqrt(np.sum(x * x, axis=axes))
 
 
-def product_of_others(y: Any, x: Any, axes: Shape) -> Any:
+def others_evaluate(y: Any, x: Any, axes: Shape) -> Any:
     """For each entry the product of all others over `axes`: y / x where that is safe, right through zeros."""
-    plain = not isinstance(x, Interpreted)
-    if plain and x.dtype != object and np.all(np.isfinite(y)) and np.all(np.abs(y) > 1e-290):
+    size = np.abs(y)
+    if x.dtype != object and 1e-290 < np.min(size) and np.max(size) < np.inf:
         return y / x
     return exclusive_products(x, axes)
 
@@ -313,7 +323,7 @@ def exclusive_products(x: Any, axes: Shape) -> Any:
 def rest_of(x: Any) -> Any:
     """Products of the other entries along the last axis, in O(n) multiplications and no division."""
     n = x.shape[-1]
-    if n == 1:
+    if n <= 1:
         return np.ones(x.shape)
     if n % 2:
         tail, head = x[..., n - 1 :], x[..., : n - 1]
@@ -326,10 +336,13 @@ def rest_of(x: Any) -> Any:
 
 ROWS_AND_ALL = ((((2, 3),), {"axes": (1,)}), (((2, 3),), {"axes": (0, 1)}), (((5,),), {"axes": (0,)}))
 
+others = enter(
+    Composite("others", others_evaluate, expand=lambda y, x, axes: exclusive_products(x, axes))
+)
 reductions = {
     "max": (np.max, extreme_weight, "a tie is shared in equal parts"),
     "min": (np.min, extreme_weight, "a tie is shared in equal parts"),
-    "prod": (np.prod, product_of_others, ""),
+    "prod": (np.prod, lambda y, x, axes: others(y, x, axes=axes), ""),
 }
 largest, smallest, product_over = (
     enter(
@@ -350,8 +363,19 @@ SQUARE = (((3, 3),), {"axes": (0, 1)})
 
 
 def cofactors(y: Any, x: Any, axes: Shape) -> Any:
-    """det(x) times the transposed inverse, which is the derivative of the determinant (Jacobi's formula)."""
-    return y * np.transpose(np.linalg.inv(x))
+    """The derivative of the determinant: det(x) times the transposed inverse (Jacobi), or minors without one."""
+    try:
+        return y * np.transpose(np.linalg.inv(x))
+    except np.linalg.LinAlgError:
+        return minors(x)
+
+
+def minors(x: Any) -> Any:
+    """Signed determinants of x without row i and column j: what the cofactors of a singular matrix are."""
+    n = len(x)
+    rest = [np.delete(np.arange(n), i) for i in range(n)]
+    entries = [(-1.0) ** (i + j) * np.linalg.det(x[np.ix_(rest[i], rest[j])]) for i, j in np.ndindex(n, n)]
+    return np.reshape(np.stack(entries), (n, n))
 
 
 determinant: Reduction = enter(

@@ -11,6 +11,7 @@ Kinds
     Bilinear      a contraction: its derivative is itself with one operand exchanged
     Reduction     dy = sum(weight * v) over some axes: max, min, prod, norm, det
     Differential  the differential and its transpose spelled out: solve
+    Composite     composed of other rows, but with a shorter way for plain values
     Constant      piecewise constant: the derivative is zero wherever it exists
 
 Griewank and Walther, Evaluating Derivatives, 2nd ed., chapters 3 and 4.
@@ -20,7 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from string import ascii_letters as LETTERS
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -45,6 +47,7 @@ class Interpreted:
     __slots__ = ()
     level: int
     shape: tuple[int, ...]
+    opens = True  # whether a composite row is replaced by the rows that it is composed of
 
     def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
         raise NotImplementedError
@@ -279,17 +282,12 @@ class Bilinear(Row):
     """A contraction of two arrays by a subscript text such as "ij,jk->ik"; a direction is one more letter."""
 
     def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
-        a, b, out = subscripts(params["spec"])
-        z = "Z" * lead
-        spec = f"{z}{a},{b}->{z}{out}" if i == 0 else f"{a},{z}{b}->{z}{out}"
+        spec = directed(params["spec"], i, lead)[0]
         return self(v, xs[1], spec=spec) if i == 0 else self(xs[0], v, spec=spec)
 
     def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
-        a, b, out = subscripts(params["spec"])
-        z = "Z" * lead
-        if i == 0:
-            return self(w, xs[1], spec=f"{z}{out},{b}->{z}{a}")
-        return self(xs[0], w, spec=f"{a},{z}{out}->{z}{b}")
+        spec = directed(params["spec"], i, lead)[1]
+        return self(w, xs[1], spec=spec) if i == 0 else self(xs[0], w, spec=spec)
 
     def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
         return self.pull(i, a, y, [np.ones(shape_of(x)) for x in xs], params, lead)
@@ -300,6 +298,19 @@ def subscripts(spec: str) -> tuple[str, str, str]:
     operands, out = spec.split("->")
     a, b = operands.split(",")
     return a, b, out
+
+
+@lru_cache(maxsize=4096)
+def directed(spec: str, i: int, lead: int) -> tuple[str, str]:
+    """The contractions that push and pull argument i.
+
+    The letter of the directions is a new one: in nested derivatives the outer's is in the text already.
+    """
+    a, b, out = subscripts(spec)
+    z = next(c for c in LETTERS if c not in spec) * lead
+    if i == 0:
+        return f"{z}{a},{b}->{z}{out}", f"{z}{out},{b}->{z}{a}"
+    return f"{a},{z}{b}->{z}{out}", f"{a},{z}{out}->{z}{b}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -354,6 +365,17 @@ class Constant(Row):
 
     def active(self, i: int) -> bool:
         return False
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Composite(Row):
+    """Composed of other rows, and differentiated as these; plain values have a shorter way."""
+
+    expand: Callable[..., Any] = field(default=lambda: None)
+
+    def __call__(self, *xs: Any, **params: Any) -> Any:
+        opened = any(isinstance(x, Interpreted) and x.opens for x in xs)
+        return self.expand(*xs, **params) if opened else bind(self, xs, params)
 
 
 def enter(row: AnyRow) -> AnyRow:

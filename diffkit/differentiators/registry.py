@@ -19,6 +19,7 @@ BUILT_IN = {
     "finite": "finite:Finite",
     "forward": "forward:Forward",
     "reverse": "reverse:Reverse",
+    "compiled-numpy": "compiled:CompiledNumPy",
     "zero": "zero:Zero",
 }
 ALIASES = {
@@ -30,6 +31,7 @@ ALIASES = {
     "dual": "forward",
     "tape": "reverse",
     "backprop": "reverse",
+    "compiled": "compiled-numpy",
 }
 CONTROL = ("zero",)  # always wrong, to show that the comparison notices: never among "all"
 

@@ -48,6 +48,7 @@ VECTOR_JACOBIAN = np.array([[X[1], X[0], 0, 0], [0, 0, np.cos(X[2]), 1], [0, 0, 
 PROMISE = {
     "forward": (1e-14, 1e-13),
     "reverse": (1e-14, 1e-13),
+    "compiled-numpy": (1e-14, 1e-13),
     "symbolic": (1e-14, 1e-13),
     "finite": (1e-6, 1e-3),
 }
@@ -78,7 +79,7 @@ def test_every_operator_on_every_backend(backend):
     near(diffkit.derivative(np.exp, 1.0, backend=backend), np.e, first)
 
 
-@pytest.mark.parametrize("backend", ["forward", "reverse", "symbolic", "finite", "zero"])
+@pytest.mark.parametrize("backend", ["forward", "reverse", "compiled-numpy", "symbolic", "finite", "zero"])
 def test_nothing_of_the_caller_is_changed(backend):
     x, data = X.copy(), np.arange(4.0)
     diffkit.prepare(lambda x, d: np.sum(x * d), x, data, backend=backend).gradient(x, data)
@@ -131,7 +132,7 @@ def test_hessian_vector_products_agree_on_the_catalogue(name):
     np.testing.assert_allclose(np.where(both, pair[0], 0), np.where(both, pair[1], 0), rtol=1e-7)
 
 
-@pytest.mark.parametrize("backend", ["forward", "reverse", "symbolic", "finite"])
+@pytest.mark.parametrize("backend", ["forward", "reverse", "compiled-numpy", "symbolic", "finite"])
 def test_containers_come_back_as_they_went_in(backend):
     def loss(p, x):
         return np.sum((x @ p["W"] + p["b"][0]) ** 2) * p["scale"]
@@ -148,7 +149,7 @@ def test_containers_come_back_as_they_went_in(backend):
     assert isinstance(g["b"], tuple) and isinstance(g["scale"], float)
 
 
-@pytest.mark.parametrize("backend", ["forward", "reverse", "symbolic", "finite"])
+@pytest.mark.parametrize("backend", ["forward", "reverse", "compiled-numpy", "symbolic", "finite"])
 def test_several_arguments(backend):
     def f(x, y, c):
         return c * x**2 * np.sum(y)
