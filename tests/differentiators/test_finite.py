@@ -11,6 +11,8 @@ from diffkit.differentiators.finite.stencils import stencil
 from diffkit.differentiators.interface import NotScalar, Unsupported
 from diffkit.differentiators.registry import UnknownBackend, backend
 
+CENTRAL = "finite:scheme=central"
+
 FORMULAS = [
     (scheme, order, derivative)
     for scheme, orders in {
@@ -129,7 +131,9 @@ def test_hessians_and_their_products_agree_with_reverse(f, args, scheme):
 def test_jvp_vjp_and_tuples_of_arguments_agree_with_forward():
     """The deduced operators, within the default step's 1e-9."""
     f, x, s = (lambda x, k, s: np.sin(k * x) * s), np.array([1.0, 2.0]), 3.0
-    ours, exact = (operators.prepare(f, x, 2, s, wrt=(0, 2), backend=b) for b in (Finite(), "forward"))
+    ours, exact = (
+        operators.prepare(f, x, 2, s, wrt=(0, 2), backend=b) for b in (Finite("central"), "forward")
+    )
     v, w = (np.array([1.0, -1.0]), 0.5), np.array([2.0, 1.0])
 
     for operator, extra in (("jvp", v), ("vjp", w)):
@@ -142,7 +146,7 @@ def test_the_steps_taken_are_exact_at_large_points():
     """At 1e8 the step asked for is not representable: ignoring that would cost 4e-11 of the slope 1."""
     x = 1e8 + 1 / 3
 
-    answer = operators.derivative(lambda x: x, x, backend=Finite(step=1.1, order=4))
+    answer = operators.derivative(lambda x: x, x, backend=Finite("central", step=1.1, order=4))
 
     assert abs(answer - 1) < 1e-14
 
@@ -155,10 +159,10 @@ def spoiled(x):
 def test_the_arguments_are_never_changed():
     """Not by us, and not by a function that changes what it is given."""
     x, data = np.arange(3.0), np.ones(3)
-    prepared = operators.prepare(lambda x, d: np.sum(x * d), x, data, backend="finite")
+    prepared = operators.prepare(lambda x, d: np.sum(x * d), x, data, backend=CENTRAL)
 
     prepared.gradient(x, data), prepared.hessian(x, data), prepared.jvp((x, data), x)
-    answer = operators.gradient(spoiled, x, backend="finite")
+    answer = operators.gradient(spoiled, x, backend=CENTRAL)
 
     assert x.tolist() == [0, 1, 2]
     np.testing.assert_allclose(answer, 2, rtol=1e-9)
@@ -167,12 +171,12 @@ def test_the_arguments_are_never_changed():
 def test_where_f_is_not_finite_the_sentence_says_where():
     """A NaN sample, a raised domain error, and the way out that works."""
     with pytest.raises(NotFinite, match=r"f is nan at x0 -6.06e-06.*scheme=forward"):
-        operators.derivative(lambda x: np.sqrt(x), 0.0, backend=Finite(step=6.06e-6))
+        operators.derivative(lambda x: np.sqrt(x), 0.0, backend=Finite("central", step=6.06e-6))
     with pytest.raises(NotFinite) as caught:
-        operators.derivative(lambda x: math.log(x), 1e-9, backend="finite")
+        operators.derivative(lambda x: math.log(x), 1e-9, backend=CENTRAL)
     assert isinstance(caught.value.__cause__, ValueError)  # math domain error, as math.log said it
     with pytest.raises(NotFinite, match="entry 1 of differentiated array 0"):
-        operators.gradient(lambda x: np.sum(x**1.5), np.array([1.0, 0.0]), backend="finite")
+        operators.gradient(lambda x: np.sum(x**1.5), np.array([1.0, 0.0]), backend=CENTRAL)
 
     assert abs(operators.derivative(lambda x: x**1.5, 0.0, backend="finite:scheme=forward")) < 1e-3
 
@@ -180,20 +184,29 @@ def test_where_f_is_not_finite_the_sentence_says_where():
 def test_what_differences_cannot_do_is_refused():
     """A step below the rounding of x, complex values, many outputs, a shape that changes."""
     with pytest.raises(NotFinite, match="lost in the rounding"):
-        operators.derivative(np.sin, 1.0, backend=Finite(step=1e-17))
+        operators.derivative(np.sin, 1.0, backend=Finite("central", step=1e-17))
     with pytest.raises(Unsupported, match="complex"):
-        operators.derivative(lambda x: x * 1j, 1.0, backend="finite")
+        operators.derivative(lambda x: x * 1j, 1.0, backend=CENTRAL)
     with pytest.raises(NotScalar, match="jacobian"):
-        operators.hessian(lambda x: x**2, np.ones(2), backend="finite")
+        operators.hessian(lambda x: x**2, np.ones(2), backend=CENTRAL)
     with pytest.raises(Unsupported, match="shape"):
-        operators.derivative(lambda x: np.zeros(2 + (x > 1)), 1.0, backend="finite")
+        operators.derivative(lambda x: np.zeros(2 + (x > 1)), 1.0, backend=CENTRAL)
 
 
 def test_settings_are_read_and_checked():
     """The text form goes both ways; what does not exist is refused by name."""
     assert backend("finite:order=4,scheme=forward,step=1e-6") == Finite("forward", 4, 1e-6)
     assert str(Finite(order=4, scheme="forward")) == "finite:scheme=forward,order=4"
-    for wrong in ("order=3,scheme=central", "scheme=sideways", "step=-1", "batch=both", "order=x"):
+    for wrong in (
+        "order=3,scheme=central",
+        "scheme=sideways",
+        "step=-1",
+        "step=1e-3",
+        "batch=both",
+        "order=x",
+        "order=2",
+        "low=2,high=1",
+    ):
         with pytest.raises(UnknownBackend):
             backend(f"finite:{wrong}")
 
@@ -214,11 +227,11 @@ TAKES_MANY = [
 def test_many_points_go_at_once_only_where_that_is_true(axis, f, takes):
     """The flag is tried against single calls: a function that takes no stack gets its points one by one."""
     x = np.array([-1.2, 1.0, 0.5])
-    prepared = operators.prepare(f, x, backend=Finite(batch=axis))
+    prepared = operators.prepare(f, x, backend=Finite("central", batch=axis))
 
     estimate = prepared.estimate("jacobian", x)
 
-    single = operators.jacobian(f, x, backend=Finite())
+    single = operators.jacobian(f, x, backend=Finite("central"))
     np.testing.assert_allclose(estimate.value, single, rtol=1e-12, atol=1e-12)
     assert (prepared.batch == axis) is takes
     assert (estimate.calls < 8) is takes
@@ -227,14 +240,14 @@ def test_many_points_go_at_once_only_where_that_is_true(axis, f, takes):
 
 def test_single_precision_functions_get_larger_steps():
     """A function that rounds to float32: five digits, where a double's step would leave none."""
-    answer = operators.derivative(lambda x: np.sin(np.float32(x)), 1.0, backend="finite")
+    answer = operators.derivative(lambda x: np.sin(np.float32(x)), 1.0, backend=CENTRAL)
 
     assert abs(answer - np.cos(1)) < 1e-4
 
 
 def test_a_wrong_value_is_outside_the_bound():
     """The bound can fail: 1 % off, the sign flipped and zero are all told from the truth."""
-    estimate = operators.prepare(np.sin, 1.0, backend="finite").estimate("derivative", 1.0)
+    estimate = operators.prepare(np.sin, 1.0, backend=CENTRAL).estimate("derivative", 1.0)
 
     assert all(abs(estimate.value - wrong * np.cos(1)) > estimate.bound for wrong in (0, -1, 1.01))
     assert abs(estimate.value - np.cos(1)) <= estimate.bound < 1e-8

@@ -7,7 +7,7 @@ each), and returns Slopes. So all lines of a Jacobian can be sampled in one batc
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,14 @@ Plan = Generator[list[float], np.ndarray, "Slopes"]
 
 CAUTION = 3.0  # times the estimated truncation, which is itself only of leading order
 ULPS = 2.0  # of f, assumed where nothing is measured
+
+# From harmless to hopeless; where many entries are asked for, the worst is shown.
+DIAGNOSES = ("ok", "noisy", "C1", "one-sided", "kink", "jump", "infinite slope", "unresolved")
+
+
+def worst(diagnoses: Iterable[str]) -> str:
+    """The most serious of these."""
+    return max(diagnoses, key=DIAGNOSES.index, default="ok")
 
 
 @dataclass(frozen=True)
@@ -37,12 +45,22 @@ def default_step(line: Line, stencil: Stencil, eps: float) -> float:
     return line.scale * eps ** (1 / (stencil.order + stencil.derivative))
 
 
-def fixed(stencil: Stencil, h: float, line: Line, center: np.ndarray, eps: float, bounded: bool) -> Plan:
-    """The formula at the step h; where a bound is wanted, at 2h too."""
+def fixed(
+    stencil: Stencil, h: float, line: Line, center: np.ndarray, eps: float, bounded: bool,
+    room: tuple[float, float] = (math.inf, math.inf),
+) -> Plan:  # fmt: skip
+    """The formula at the step h; where a bound is wanted, at 2h too. room: how far it may go each way."""
+    most = min(side / reach for side, reach in zip(room, stencil.reach, strict=True) if reach)
+    if h > most:
+        raise NotFinite(
+            f"step {h:.3g} along {line} leaves the bounds; take scheme=forward or scheme=backward."
+        )
     value, rounding = yield from difference(stencil, h, line, center, eps)
     if not bounded:
         return Slopes(value, np.full_like(value, np.nan))
     try:
+        if 2 * h > most:
+            raise NotFinite("2h leaves the bounds.")
         wider, _ = yield from difference(stencil, 2 * h, line, center, eps)
     except NotFinite:
         return Slopes(value, np.full_like(value, np.inf), "unresolved")
@@ -67,14 +85,16 @@ def difference(
     return solved @ (values - center), rounding  # weights that sum to zero up to rounding spoil large values
 
 
-def solved_weights(table: np.ndarray, offsets: Sequence[float], h: float) -> np.ndarray:
+def solved_weights(table: np.ndarray, offsets: Sequence[float] | np.ndarray, h: float) -> np.ndarray:
     """Weights of the highest derivative in `table` (one row for each up to it) at offsets close to j*h.
 
     What was taken differs from j*h in the last bits, which would cost eps*|x|/h of the lower derivatives D:
     sum_j w[k,j] f_j = sum_l D_l sum_j w[k,j] t_j^l / l! is solved for them instead.
     """
-    k = len(table)
-    powers = np.array([[(t / h) ** n / math.factorial(n) for n in range(1, k + 1)] for t in offsets])
+    k, taken = len(table), np.array(offsets) / h
+    if k == 1:
+        return table[0] / (table[0] @ taken * h)
+    powers = np.array([taken**n / math.factorial(n) for n in range(1, k + 1)]).T
     return np.linalg.solve(table @ powers, table)[-1] / h**k
 
 

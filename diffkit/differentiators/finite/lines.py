@@ -5,6 +5,8 @@ Nothing is ever changed in place: each sample gets fresh arrays.
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -34,9 +36,38 @@ class Line:
         """The point x + t v, in fresh arrays."""
         return [x + t * v for x, v in zip(self.leaves, self.direction, strict=True)]
 
-    def offset(self, t: float) -> float:
-        """The step that is really taken when t is asked for."""
+    def offset(self, t: float, single: bool = False) -> float:
+        """The step that is really taken when t is asked for; single if f rounds its argument to float32."""
         return t
+
+    def grain(self, reach: float) -> float:
+        """Spacing of the numbers that a step of `reach` leads to, 0 where there is not one."""
+        return 0.0
+
+    @property
+    def unit(self) -> float:
+        """The t that moves the entry that moves most by 1."""
+        most = max(float(np.max(np.abs(v), initial=0.0)) for v in self.direction)
+        return 1 / most if most > 0 else 1.0
+
+    @property
+    def size(self) -> float:
+        """The largest of the entries that move."""
+        moved = zip(self.leaves, self.direction, strict=True)
+        return max(float(np.max(np.abs(x) * (np.asarray(v) != 0), initial=0.0)) for x, v in moved)
+
+    def room(self, low: float, high: float) -> tuple[float, float]:
+        """How far t may go back and forth until an entry leaves [low, high]; raises ValueError outside."""
+        if low == -math.inf and high == math.inf:
+            return math.inf, math.inf
+        x = np.concatenate([np.reshape(each, -1) for each in self.leaves])
+        v = np.concatenate([np.reshape(each, -1) for each in self.along()]) / self.scale
+        if np.any(x < low) or np.any(x > high):
+            raise ValueError(f"the point leaves its bounds [{low:.6g}, {high:.6g}].")
+        x, v = x[v != 0], v[v != 0]
+        back, forth = np.where(v > 0, x - low, high - x), np.where(v > 0, high - x, x - low)
+        inside = 1 - 2.0**-50  # x + t v is rounded, and must not be rounded over the bound
+        return tuple(float(np.min(way / abs(v), initial=math.inf)) * inside for way in (back, forth))  # type: ignore[return-value]
 
     @property
     def scale(self) -> float:
@@ -61,16 +92,31 @@ class Axis(Line):
 
     direction: tuple[int, int]
 
-    @property
+    @functools.cached_property
     def start(self) -> float:
+        """The entry."""
         leaf, entry = self.direction
-        return float(np.reshape(self.leaves[leaf], -1)[entry])
+        x = self.leaves[leaf]
+        return x if isinstance(x, float) else float(x.reshape(-1)[entry])
 
     def at(self, t: float) -> list[Any]:
         return self.with_entry(list(self.leaves), self.start + t)
 
-    def offset(self, t: float) -> float:
+    def offset(self, t: float, single: bool = False) -> float:
+        if single:
+            return float(np.float32(self.start + t)) - float(np.float32(self.start))
         return (self.start + t) - self.start  # exact: the rounding of x + t is part of the step
+
+    def grain(self, reach: float) -> float:
+        return math.ulp(abs(self.start) + reach)
+
+    @property
+    def unit(self) -> float:
+        return 1.0
+
+    @property
+    def size(self) -> float:
+        return abs(self.start)
 
     @property
     def scale(self) -> float:
@@ -111,8 +157,9 @@ class Sampler:
             raise Unsupported("finite differences need numbers and got a traced value: put finite outside.")
         self.f, self.leaves, self.batch, self.checked = f, leaves, batch, False
         self.evaluations, self.calls = 1, 1
-        self.y = as_real(f(*(x if isinstance(x, float) else np.array(x) for x in leaves)))
-        self.center = np.reshape(np.asarray(self.y, dtype=np.float64), -1)
+        with np.errstate(all="ignore"):
+            self.y = as_real(f(*(x if isinstance(x, float) else np.array(x) for x in leaves)))
+        self.center = np.asarray(self.y, dtype=np.float64).reshape(-1)
         self.single = getattr(self.y, "dtype", None) in (np.float32, np.float16)
         self.eps = float(np.finfo(self.y.dtype if self.single else np.float64).eps)
         self.entries = sum(np.size(x) for x in leaves)
@@ -133,15 +180,18 @@ class Sampler:
         self.calls += 1
         try:
             with np.errstate(all="ignore"):
-                y = as_real(self.f(*point))
+                y = self.f(*point)
         except (ArithmeticError, ValueError) as error:
             self.trouble = error
             return np.full(self.center.size, np.nan)
+        if isinstance(y, complex):  # Python's answer to (-1.0)**0.5
+            return np.full(self.center.size, np.nan)
+        y = as_real(y)
         if shape_of(y) != shape_of(self.y):
             raise Unsupported(
                 f"f returns shape {shape_of(y)} near the point but {shape_of(self.y)} at it: no difference."
             )
-        return np.reshape(np.asarray(y, dtype=np.float64), -1)
+        return np.asarray(y, dtype=np.float64).reshape(-1)
 
     def together(self, points: list[list[Any]]) -> list[np.ndarray]:
         """f at many points in one call; point by point if f turns out not to take them."""

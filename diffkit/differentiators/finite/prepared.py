@@ -10,15 +10,15 @@ import numpy as np
 
 from ...calculus.rules import shape_of
 from ..interface import Estimate, Prepared, basis, refuse_many_outputs
-from .fixed import Plan, Slopes, default_step, fixed
-from .lines import Line, NotFinite, Sampler, axes
+from .adaptive import adaptive
+from .fixed import Plan, Slopes, default_step, fixed, worst
+from .lines import Line, Sampler, axes
+from .lockstep import lockstep
+from .scan import Target
 from .stencils import stencil
 
 if TYPE_CHECKING:
     from . import Finite
-
-# From harmless to hopeless; an estimate of many entries shows the worst.
-DIAGNOSES = ("ok", "noisy", "C1", "one-sided", "kink", "jump", "infinite slope", "unresolved")
 
 SIDES = ("left", "right")
 
@@ -90,10 +90,14 @@ class PreparedFinite(Prepared):
 
     def plan(self, line: Line, derivative: int, sampler: Sampler) -> Plan:
         """How the derivative along this line is found."""
+        room = line.room(self.backend.low, self.backend.high)
+        if self.backend.scheme == "adaptive":
+            target = Target(line, sampler.center, sampler.eps, self.backend.exponent, derivative, *room)
+            return adaptive(target)
         formula = stencil(self.backend.scheme, self.backend.exponent, derivative)
         given = self.backend.step if derivative == 1 else 0.0
         h = given or default_step(line, formula, sampler.eps)
-        return fixed(formula, h, line, sampler.center, sampler.eps, self.bounded)
+        return fixed(formula, h, line, sampler.center, sampler.eps, self.bounded, room)
 
     def slopes(self, sampler: Sampler, lines: Sequence[Line], derivative: int = 1) -> np.ndarray:
         """Derivatives along lines, one row of outputs each."""
@@ -120,7 +124,7 @@ class PreparedFinite(Prepared):
         bound = Replayed(run, "bound").derivative_of(operator, magnitudes)
         sided = any(each.left is not None for each in found)
         left, right = (Replayed(run, side).derivative_of(operator, args) if sided else None for side in SIDES)
-        diagnosis = max((each.diagnosis for each in found), key=DIAGNOSES.index, default="ok")
+        diagnosis = worst(each.diagnosis for each in found)
         evaluations = sum(sampler.evaluations for sampler in run.samplers)
         calls = sum(sampler.calls for sampler in run.samplers)
         return Estimate(value, bound, diagnosis, left, right, evaluations, calls)
@@ -163,25 +167,6 @@ class Replayed(PreparedFinite):
     def measured(self, sampler: Sampler, lines: Sequence[Line], derivative: int) -> list[Slopes]:
         parts = [(each, getattr(each, self.part)) for each in next(self.coming_found)]
         return [replace(each, value=each.value if part is None else part) for each, part in parts]
-
-
-def lockstep(plans: Sequence[Plan], lines: Sequence[Line], sampler: Sampler) -> list[Slopes]:
-    """Run all plans side by side: what they want at each stage is one batch."""
-    answers: dict[int, Slopes] = {}
-    wanted = {i: next(plan) for i, plan in enumerate(plans)}
-    while wanted:
-        values = sampler(lines[i].at(t) for i, offsets in wanted.items() for t in offsets)
-        stops = np.cumsum([len(offsets) for offsets in wanted.values()])[:-1]
-        sent = zip(list(wanted), np.split(values, stops), strict=True)
-        wanted = {}
-        for i, block in sent:
-            try:
-                wanted[i] = plans[i].send(block)
-            except StopIteration as end:
-                answers[i] = end.value
-            except NotFinite as error:
-                raise error from sampler.trouble  # what f raised itself, if it did
-    return [answers[i] for i in range(len(plans))]
 
 
 def directions(vs: Sequence[Any], lead: int) -> list[list[Any]]:

@@ -14,8 +14,6 @@ from fractions import Fraction
 
 import numpy as np
 
-SCHEMES = ("central", "forward", "backward", "richardson")
-
 
 @dataclass(frozen=True)
 class Stencil:
@@ -39,6 +37,11 @@ class Stencil:
         powers = itertools.count(len(self.offsets))
         return next(q for q in powers if sum(w * o**q for w, o in terms)) - self.derivative
 
+    @property
+    def reach(self) -> tuple[int, int]:
+        """How many steps the formula goes back and forth."""
+        return -min(self.offsets), max(self.offsets)
+
     @functools.cached_property
     def table(self) -> np.ndarray:
         """Weights of the derivatives 1, 2, ..., derivative on these offsets, one row each."""
@@ -46,7 +49,7 @@ class Stencil:
         return np.array([[float(w) for w in row] for row in rows])
 
 
-def weights(nodes: Sequence[int], derivative: int) -> tuple[Fraction, ...]:
+def weights(nodes: Sequence[int | Fraction], derivative: int) -> tuple[Fraction, ...]:
     """What to multiply f at each node with: the derivative at 0 of the Lagrange polynomials, exactly.
 
     >>> weights((-1, 0, 1), 1)
@@ -55,7 +58,7 @@ def weights(nodes: Sequence[int], derivative: int) -> tuple[Fraction, ...]:
     answer = []
     for own in nodes:
         others = [node for node in nodes if node != own]
-        coefficients = [1]
+        coefficients: list[int | Fraction] = [1]
         for node in others:  # times (t - node), lowest power first
             coefficients = [a - node * b for a, b in zip([0, *coefficients], [*coefficients, 0], strict=True)]
         top = coefficients[derivative] * math.factorial(derivative)

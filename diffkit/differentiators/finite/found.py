@@ -1,0 +1,73 @@
+"""What is known about every output of a line while it is being searched."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .fixed import Slopes, worst
+from .scan import Target
+from .verdict import CAUTION, LOUD, Verdict
+
+
+class Found:
+    """The best that is known about each output of a line."""
+
+    def __init__(self, target: Target):
+        m = target.center.size
+        self.value, self.bound = np.full(m, np.nan), np.full(m, np.inf)
+        self.step = np.zeros(m)
+        self.left, self.right = np.full(m, np.nan), np.full(m, np.nan)
+        self.diagnosis = np.full(m, "unresolved", dtype=object)
+        self.settled, self.rough, self.limited, self.noisy, self.sided = (np.zeros(m, bool) for _ in range(5))
+        self.buried = np.zeros(m, dtype=bool)  # whether f changes by little more than its noise
+        self.tolerance, self.derivative = target.tolerance, target.derivative
+
+    def keep(self, verdict: Verdict) -> None:
+        """Take what is better than before."""
+        bound = np.where(np.isfinite(verdict.value), verdict.bound, np.inf)
+        better = bound < self.bound
+        self.value = np.where(better, verdict.value, self.value)
+        self.bound, self.step = np.where(better, bound, self.bound), np.where(better, verdict.step, self.step)
+        self.buried[better] = (verdict.noise > np.maximum(verdict.spread / 16, LOUD * verdict.floor))[better]
+        still = verdict.spread == 0
+        precise = verdict.reducible <= self.tolerance * np.abs(verdict.value)
+        self.settled |= better & (precise | (still & ~verdict.coarse))
+        seen = CAUTION * verdict.truncation * abs(verdict.step) ** self.derivative <= 0.1 * verdict.spread
+        self.diagnosis[better] = np.where(seen | still, "ok", "unresolved")[better]
+
+    def forget(self, output: int, step: float) -> None:
+        """Steps of this size do not see the output: what came from them is worth nothing."""
+        if self.step[output] >= step:
+            self.bound[output], self.step[output], self.diagnosis[output] = np.inf, 0.0, "unresolved"
+
+    def constant(self, output: int, target: Target) -> None:
+        """f is the same far and near, so it has no noise but that of its last bit."""
+        last_bit = target.eps * abs(target.center[output])
+        self.value[output], self.diagnosis[output], self.settled[output] = 0.0, "ok", True
+        self.bound[output] = CAUTION * target.nodes.weight * last_bit / target.far**target.derivative
+
+    def decide(
+        self, output: int, value: float, bound: float, diagnosis: str, left: float, right: float
+    ) -> None:
+        """What both sides say."""
+        self.value[output], self.bound[output], self.diagnosis[output] = value, bound, diagnosis
+        self.left[output], self.right[output], self.sided[output] = left, right, True
+
+    def doubtful(self, output: int) -> bool:
+        """Whether the sides should be looked at one by one."""
+        loose = self.bound[output] > 1e3 * self.tolerance * abs(self.value[output])
+        unresolved = self.diagnosis[output] == "unresolved" and not self.noisy[output]
+        unresolved |= bool(self.buried[output])  # a jump looks like noise at every scale
+        return bool(unresolved or self.rough[output] or (self.limited[output] and loose))
+
+    def slopes(self) -> Slopes:
+        """All that was found, for one line."""
+        noisy = self.noisy & (self.diagnosis == "ok")
+        self.diagnosis[noisy] = "noisy"
+        self.diagnosis[self.noisy & self.buried] = (
+            "unresolved"  # any slope hides in noise that is all there is
+        )
+        self.bound[self.diagnosis == "unresolved"] = np.inf
+        sides = [np.where(self.sided, side, self.value) for side in (self.left, self.right)]
+        diagnosis = worst(self.diagnosis.tolist())
+        return Slopes(self.value, self.bound, diagnosis, *(sides if self.sided.any() else (None, None)))
