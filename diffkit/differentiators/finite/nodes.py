@@ -1,7 +1,7 @@
 """Interpolation through fixed nodes, and the two points off them that tell what the polynomial misses.
 
-Where the polynomial misses f by r at xi, f differs from it by a*omega(t) with a = r/omega(xi), omega the product
-of all (t - node). So its derivative at 0 is wrong by a*omega'(0): no derivative of f has to be known.
+Where the polynomial misses f by r at xi, f differs from it by a*omega(t), where omega is the product of all
+(t - node) and a = r/omega(xi). So its derivative at 0 is wrong by a*omega'(0): no derivative of f is needed.
 """
 
 from __future__ import annotations
