@@ -290,6 +290,18 @@ def test_each_output_gets_the_step_it_needs():
     np.testing.assert_allclose([estimate.left[4], estimate.right[4]], [-1, 1], atol=1e-9)
 
 
+def test_a_sparse_jacobian_does_not_pay_for_its_zeros():
+    """Twenty outputs of integers, two of which move along each axis: fewer than 60 evaluations a line."""
+    x = np.full(20, -1.0)
+    estimate = operators.prepare(lambda x: (3 - 2 * x) * x - np.roll(x, 1) + 1, x, backend="finite").estimate(
+        "jacobian", x
+    )
+
+    np.testing.assert_allclose(estimate.value, 7 * np.eye(20) - np.roll(np.eye(20), 1, axis=0), atol=1e-12)
+    assert np.all(estimate.bound <= 1e-11)
+    assert estimate.evaluations < 60 * 20
+
+
 @pytest.mark.parametrize("nodes", [central(4, 1), central(10, 1), central(8, 3), edge(8, 1)])
 def test_the_points_off_the_grid_measure_the_truncation(nodes, random):
     """For the first power that the polynomial misses, the truncation is the error itself: to rounding."""

@@ -129,7 +129,6 @@ class Search:
         """f has the same value, of few digits, at all nodes: look far away whether it ever changes."""
         target, output = self.target, self.output
         values = yield [target.offset(o * target.far) for o in target.nodes.offsets]
-        if np.all(values[:, output] == target.center[output]):
-            self.found.constant(output, target)
-        else:
+        self.found.constants(np.all(values == target.center, axis=0), target)
+        if not self.found.settled[output]:
             self.found.noisy[output] = self.found.settled[output] = True

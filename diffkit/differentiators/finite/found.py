@@ -19,6 +19,7 @@ class Found:
         self.left, self.right = np.full(m, np.nan), np.full(m, np.nan)
         self.diagnosis = np.full(m, "unresolved", dtype=object)
         self.settled, self.rough, self.limited, self.noisy, self.sided = (np.zeros(m, bool) for _ in range(5))
+        self.still = np.zeros(m, bool)  # whether f had the same value at all nodes
         self.buried = np.zeros(m, dtype=bool)  # whether f changes by little more than its noise
         self.tolerance, self.derivative = target.tolerance, target.derivative
 
@@ -30,6 +31,7 @@ class Found:
         self.bound, self.step = np.where(better, bound, self.bound), np.where(better, verdict.step, self.step)
         self.buried[better] = (verdict.noise > np.maximum(verdict.spread / 16, LOUD * verdict.floor))[better]
         still = verdict.spread == 0
+        self.still[better] = still[better]
         precise = verdict.reducible <= self.tolerance * np.abs(verdict.value)
         self.settled |= better & (precise | (still & ~verdict.coarse))
         seen = CAUTION * verdict.truncation * abs(verdict.step) ** self.derivative <= 0.1 * verdict.spread
@@ -40,11 +42,12 @@ class Found:
         if self.step[output] >= step:
             self.bound[output], self.step[output], self.diagnosis[output] = np.inf, 0.0, "unresolved"
 
-    def constant(self, output: int, target: Target) -> None:
-        """f is the same far and near, so it has no noise but that of its last bit."""
-        last_bit = target.eps * abs(target.center[output])
-        self.value[output], self.diagnosis[output], self.settled[output] = 0.0, "ok", True
-        self.bound[output] = CAUTION * target.nodes.weight * last_bit / target.far**target.derivative
+    def constants(self, same: np.ndarray, target: Target) -> None:
+        """Outputs that are the same far and near have no noise but that of their last bit."""
+        same = same & self.still
+        last_bits = target.eps * np.abs(target.center[same])
+        self.value[same], self.diagnosis[same], self.settled[same] = 0.0, "ok", True
+        self.bound[same] = CAUTION * target.nodes.weight * last_bits / target.far**target.derivative
 
     def decide(
         self, output: int, value: float, bound: float, diagnosis: str, left: float, right: float

@@ -226,11 +226,11 @@ class Sampler:
 
 def as_real(y: Any) -> Any:
     """What f returned, as a number or an array of real numbers."""
+    if isinstance(y, complex) or isinstance(y, np.ndarray) and y.dtype.kind == "c":
+        raise Unsupported("f returns complex numbers; finite differences are for real functions.")
     y = interpreted(y)
     if isinstance(y, Interpreted):
         raise Unsupported(
             "finite differences need numbers and f returned a traced value: put finite outside."
         )
-    if np.iscomplexobj(y):
-        raise Unsupported("f returns complex numbers; finite differences are for real functions.")
     return y
