@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from ..interface import Differentiator
 from .derivatives import differentiate
-from .lines import NotFinite
 from .prepared import PreparedFinite
+from .sampler import NotFinite
 
 __all__ = ["Finite", "NotFinite", "PreparedFinite", "differentiate"]
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from ..interface import Estimate, finished
 from .adaptive import adaptive
-from .lines import Axis, Sampler
+from .lines import Axis
 from .lockstep import lockstep
+from .sampler import Sampler
 from .scan import LENGTHS, Target
 
 

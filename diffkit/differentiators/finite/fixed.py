@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .lines import Line, NotFinite
+from .lines import Line
+from .sampler import NotFinite
 from .stencils import Stencil
 
 Plan = Generator[list[float], np.ndarray, "Slopes"]

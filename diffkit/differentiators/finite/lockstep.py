@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from .fixed import Plan, Slopes
-from .lines import Line, NotFinite, Sampler
+from .lines import Line
+from .sampler import NotFinite, Sampler
 
 
 def lockstep(plans: Sequence[Plan], lines: Sequence[Line], sampler: Sampler) -> list[Slopes]:

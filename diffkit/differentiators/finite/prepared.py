@@ -12,8 +12,9 @@ from ...calculus.rules import shape_of
 from ..interface import Estimate, Prepared, basis, refuse_many_outputs
 from .adaptive import adaptive
 from .fixed import Plan, Slopes, default_step, fixed, worst
-from .lines import Line, Sampler, axes
+from .lines import Line, axes
 from .lockstep import lockstep
+from .sampler import Sampler
 from .scan import Target
 from .stencils import stencil
 
