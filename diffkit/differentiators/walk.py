@@ -15,7 +15,7 @@ import numpy as np
 
 from ..calculus.rules import Row, shape_of
 from ..calculus.spellings import plain
-from ..interpreters.reverse import Node, Tape, backward, primals, record
+from ..interpreters.reverse import Node, Tape, backward, record
 from .arguments import flatten
 from .interface import finished
 from .reverse import one
@@ -167,12 +167,12 @@ class Walker:
         source = self.tape.nodes[node.xs[0].position] if self.is_entry(node) else None
         through = source.xs[0] if source is not None else None
         row: Row = node.row  # type: ignore[assignment]
-        values, w = primals(node), self.adjoint(node)
+        values, w = node.values, self.adjoint(node)
         for i, x in enumerate(node.xs):
             slope = row.pull(i, 1.0, node.primal, values, node.params, 0) if self.scalar(node, x, i) else None
             flow = row.pull(i, w, node.primal, values, node.params, 0) if row.active(i) else None
             if through is not None:
-                flow = source.row.pull(0, flow, source.primal, primals(source), source.params, 0)  # type: ignore[union-attr]
+                flow = source.row.pull(0, flow, source.primal, source.values, source.params, 0)  # type: ignore[union-attr]
                 x = through
             symbol = self.symbol(x, values[i], flow, slope, self.symbols[node.position], i)
             words.append(symbol)

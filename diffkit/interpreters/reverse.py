@@ -31,16 +31,29 @@ class Tape:
 
 
 class Node(Traced):
-    """A value on a tape: made by `row` from `xs`, some of which are nodes of the same tape."""
+    """A value on a tape: made by `row` from `xs`, some of which are nodes of the same tape, at `values`."""
 
-    __slots__ = ("level", "params", "position", "primal", "row", "tape", "xs")
+    __slots__ = ("level", "params", "position", "primal", "row", "tape", "values", "xs")
 
     def __init__(
-        self, primal: Any, tape: Tape, row: Row | None = None, xs: Sequence[Any] = (), params: Any = NO_PARAMS
+        self,
+        primal: Any,
+        tape: Tape,
+        row: Row | None = None,
+        xs: Sequence[Any] = (),
+        values: Sequence[Any] = (),
+        params: dict[str, Any] = NO_PARAMS,
     ):
-        self.primal, self.tape, self.row, self.xs, self.params = primal, tape, row, xs, params
-        self.level, self.position = tape.level, len(tape.nodes)
-        tape.nodes.append(self)
+        self.primal = primal
+        self.tape = tape
+        self.row = row
+        self.xs = xs
+        self.values = values
+        self.params = params
+        self.level = tape.level
+        nodes = tape.nodes
+        self.position = len(nodes)
+        nodes.append(self)
 
     @property
     def shape(self) -> tuple[int, ...]:  # type: ignore[override]
@@ -59,12 +72,7 @@ class Node(Traced):
                 tape.nested = True
             values.append(x)
         y = bind(row, values, params) if tape.nested else evaluated(row, values, params)
-        return y if type(row) is Constant else Node(y, tape, row, xs, params)
-
-
-def primals(node: Node) -> list[Any]:
-    """The plain arguments of a node."""
-    return [x.primal if type(x) is Node and x.tape is node.tape else x for x in node.xs]
+        return y if type(row) is Constant else Node(y, tape, row, xs, values, params)
 
 
 def record(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool]) -> tuple[Any, list[Any], Tape]:
@@ -76,19 +84,24 @@ def record(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool]) -> 
 
 def sweep(y: Node, w: Any, lead: int) -> list[Any]:
     """Adjoint of every node of y's tape for the cotangent w of y; None where y does not depend on it."""
-    nodes = y.tape.nodes
+    tape = y.tape
+    nodes = tape.nodes
     adjoints: list[Any] = [None] * len(nodes)
     adjoints[y.position] = w
     for position in range(y.position, -1, -1):
-        w, node = adjoints[position], nodes[position]
-        if w is None or node.row is None:
+        w = adjoints[position]
+        if w is None:
             continue
-        row, xs = node.row, primals(node)
+        node = nodes[position]
+        row = node.row
+        if row is None:
+            continue
         for i, x in enumerate(node.xs):
-            if type(x) is Node and x.tape is node.tape and row.active(i):
-                part = row.pull(i, w, node.primal, xs, node.params, lead)
-                so_far = adjoints[x.position]
-                adjoints[x.position] = part if so_far is None else so_far + part
+            if type(x) is Node and x.tape is tape and row.active(i):
+                part = row.pull(i, w, node.primal, node.values, node.params, lead)
+                j = x.position
+                so_far = adjoints[j]
+                adjoints[j] = part if so_far is None else so_far + part
     return adjoints
 
 
@@ -107,7 +120,7 @@ def careful_sweep(y: Node, w: Any, lead: int) -> list[Any]:
         w, a, node = adjoints[position], patterns[position], nodes[position]
         if w is None or node.row is None:
             continue
-        row, xs = node.row, primals(node)
+        row, xs = node.row, node.values
         for i, x in enumerate(node.xs):
             if type(x) is Node and x.tape is node.tape and row.active(i):
                 reach = row.pattern(i, a, node.primal, xs, node.params, lead)
@@ -126,6 +139,8 @@ def has_nan(x: Any) -> bool:
         if has_nan(getattr(x, "tangent", None)):
             return True
         x = x.primal  # type: ignore[attr-defined]
+    if type(x) is np.ndarray and x.dtype == np.float64:
+        return math.isnan(np.vdot(x, x))  # one pass and no array of answers
     if shape_of(x) and x.dtype.kind == "O":
         return False  # balls: what is not enclosed says so itself
     return x is not None and bool(np.isnan(x).any())
