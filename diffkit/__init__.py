@@ -21,6 +21,7 @@ HOMES = {
     "differentiators.interface": ("Differentiator", "Estimate", "NotScalar", "Prepared", "Unsupported"),
     "differentiators.arguments": ("ShapeMismatch",),
     "differentiators.enclose": ("Enclosure", "enclose"),
+    "differentiators.complex_step": ("ComplexStep",),
     "differentiators.finite": ("Finite",),
     "differentiators.compiled": ("CompiledNumPy",),
     "differentiators.forward": ("Forward",),

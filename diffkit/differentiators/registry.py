@@ -19,6 +19,7 @@ BUILT_IN = {
     "finite": "finite:Finite",
     "forward": "forward:Forward",
     "reverse": "reverse:Reverse",
+    "complex-step": "complex_step:ComplexStep",
     "compiled-numpy": "compiled:CompiledNumPy",
     "zero": "zero:Zero",
 }

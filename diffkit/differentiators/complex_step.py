@@ -1,0 +1,212 @@
+"""Backend `complex-step`: the imaginary part of f(x + i h v), over h."""
+
+from __future__ import annotations
+
+import copy
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..calculus.rules import Interpreted, shape_of
+from ..calculus.spellings import interpreted
+from ..interpreters.complex import Nested, complex_step, lifted
+from ..interpreters.reverse import pull_back
+from .arguments import flatten
+from .forward import split_like
+from .interface import Counted, Differentiator, Estimate, Prepared, Unsupported
+from .reverse import one
+
+# Steps, relative to the numbers that move, powers of 2 so that no digit depends on them. TINY leaves
+# truncation and benign underflows (h**4) out of sight. Where an operation underflows even so, wider steps are
+# tried in pairs: truncation would make the wide one of a pair differ, underflow the narrow one.
+TINY = 2.0**-200
+PAIRS = ((2.0**-27, 2.0**-30), (2.0**-40, 2.0**-43), (2.0**-57, 2.0**-60), (2.0**-100, 2.0**-107))
+AGREE, ACCEPT = 1e-13, 1e-10  # relative difference within a pair: taken at once, taken as the best there is
+SMALLEST = 1e-300  # of slopes: below it doubles run out of digits
+SCALES = (1e-200, 1e200)  # of numbers that move, so that steps and their squares stay doubles
+DIFFERENCE, DISAGREE = 1e-5, 1e-4  # relative step and error of the difference that checks opaque code
+
+Runner = Callable[[Callable[..., Any], Sequence[Any], Sequence[Any], float], tuple[Any, Any, bool]]
+
+
+def scale(leaves: Sequence[Any], vs: Sequence[Any]) -> float:
+    """The power of 2 next to the t for which x + t v changes some entry by its size (by 1 where it is 0)."""
+    moved = [
+        np.abs(v) / np.clip(np.where(np.equal(x, 0), 1.0, np.abs(x)), *SCALES)
+        for x, v in zip(leaves, vs, strict=True)
+    ]
+    most = max((float(np.max(each, initial=0.0)) for each in moved), default=0.0)
+    return 2.0 ** -math.frexp(most)[1] if most > 0 else 1.0
+
+
+def slope(runner: Runner, f: Callable[..., Any], leaves: Sequence[Any], vs: Sequence[Any]) -> tuple[Any, Any]:
+    """(y, Jv) by the tiny step, or by the first pair of wider ones that agree where that underflows."""
+    size = scale(leaves, vs)
+    y, t, underflowed = runner(f, leaves, vs, TINY * size)
+    if not underflowed:
+        return y, t
+    best, least = t, math.inf
+    for wide, narrow in PAIRS:
+        first, second = (runner(f, leaves, vs, h * size)[1] for h in (wide, narrow))
+        difference = apart(first, second, np.isnan(t))
+        if difference < least:
+            best, least = first, difference
+        if least <= AGREE:
+            break
+    if least > ACCEPT:
+        raise Unsupported(
+            f"complex-step finds no step: slopes underflow at {TINY * size:.1e}, and wider steps differ by "
+            f"{least:.1e} at best; scale the function, or use forward or reverse."
+        )
+    answer: Any = np.where(np.isnan(t), t, best)
+    return y, answer[()]
+
+
+def apart(a: Any, b: Any, apart_from: Any) -> float:
+    """The largest relative difference; a NaN is infinitely far, apart from where there is no slope anyway."""
+    difference = np.abs(a - b) / np.maximum(np.abs(b), SMALLEST / AGREE)
+    difference = np.where(np.isnan(difference), np.inf, difference)
+    return float(np.max(np.where(apart_from, 0.0, difference), initial=0.0))
+
+
+def direct_step(
+    f: Callable[..., Any], xs: Sequence[Any], vs: Sequence[Any], h: float
+) -> tuple[Any, Any, bool]:
+    """(y, Jv, underflowed) by giving f complex numbers; an imaginary part that is cast away is an error."""
+    flags: list[str] = []
+    with warnings.catch_warnings(), np.errstate(under="call", call=lambda kind, _: flags.append(kind)):
+        warnings.simplefilter("error", np.exceptions.ComplexWarning)
+        y = interpreted(f(*(lifted(x, h * v) for x, v in zip(xs, vs, strict=True))))
+    return np.real(y), np.imag(y) / h, bool(flags)
+
+
+def check_direct(f: Callable[..., Any], leaves: Sequence[Any], vs: Sequence[Any], y: Any, t: Any) -> None:
+    """Refuse a slope that a central difference of f along the same direction contradicts."""
+    h = DIFFERENCE * scale(leaves, vs)
+    ends = [
+        np.asarray(f(*(x + s * h * v for x, v in zip(leaves, vs, strict=True))), dtype=np.float64)
+        for s in (1, -1)
+    ]
+    difference = (ends[0] - ends[1]) / (2 * h)
+    noise = np.finfo(float).eps ** 0.5 * np.abs(y) / (h / DIFFERENCE)
+    if not np.all(np.abs(t - difference) <= DISAGREE * np.abs(difference) + noise):
+        raise Unsupported(
+            "complex-step cannot follow this function: on complex numbers its slope is "
+            f"{np.ravel(t)[:3]}, a difference is {np.ravel(difference)[:3]}. "
+            "Spell it in NumPy, which is traced, or use finite."
+        )
+
+
+class PreparedComplexStep(Prepared):
+    """One run a direction; f is traced, and given bare complex numbers only if it cannot be.
+
+    Such opaque code is held against a central difference at preparation and again at every call: along the
+    first direction, or for a whole Jacobian along a combination of all.
+    """
+
+    def __init__(
+        self,
+        backend: Differentiator,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        wrt: int | tuple[int, ...],
+    ):
+        super().__init__(backend, f, args, wrt)
+        self.opaque: TypeError | None = None
+        f, leaves = self.opened(args)
+        try:
+            slope(complex_step, f, leaves, mixture(leaves))
+        except Nested as error:
+            raise Unsupported(str(error)) from error
+        except TypeError as error:
+            self.opaque = error
+            self.push_direct(f, leaves, mixture(leaves))
+
+    def opened(self, args):  # type: ignore[no-untyped-def]
+        f, leaves = super().opened(args)
+        if any(isinstance(x, Interpreted) for x in leaves):
+            raise Unsupported(
+                "complex-step needs numbers and got a traced value: put complex-step outside, "
+                "and forward or reverse inside."
+            )
+        return f, leaves
+
+    def push(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
+        if not lead:
+            return self.push_direct(f, leaves, vs) if self.opaque else slope(complex_step, f, leaves, vs)
+        directions = list(zip(*vs, strict=True))
+        if self.opaque and directions:
+            self.push_direct(f, leaves, mixture(leaves))
+        runner = direct_step if self.opaque else complex_step
+        answers = [slope(runner, f, leaves, v) for v in directions]
+        y = answers[0][0] if answers else interpreted(f(*leaves))
+        return y, np.reshape([t for _, t in answers], (len(answers), *shape_of(y)))
+
+    def push_direct(self, f, leaves, vs):  # type: ignore[no-untyped-def]
+        """(y, Jv) of opaque code, checked; refused with the reason for which it cannot be traced."""
+        try:
+            y, t = slope(direct_step, f, leaves, vs)
+        except (TypeError, np.exceptions.ComplexWarning) as error:
+            raise Unsupported(
+                f"complex-step can neither trace this function ({self.opaque}) nor give it complex numbers "
+                f"({error})."
+            ) from error
+        check_direct(f, leaves, vs, y, t)
+        return y, t
+
+    def second(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
+        if self.opaque:
+            raise Unsupported(
+                f"complex-step has second derivatives only of functions that it can trace ({self.opaque})."
+            )
+
+        def gradient(*xs: Any) -> Any:
+            parts = pull_back(f, xs, [True] * len(xs), one, 0)[1]
+            return np.concatenate([np.reshape(g, (-1,)) for g in parts])
+
+        return split_like(self.push(gradient, leaves, vs, lead)[1], leaves, lead)
+
+    def estimate(self, operator: str, *args: Any) -> Estimate:
+        """The operator's value, without a bound as it is exact or NaN or refused, and the runs of f."""
+        run = copy.copy(self)
+        run.f = counted = Counted(self.f)
+        value = getattr(run, operator)(*args)
+        lost = any(np.any(np.isnan(x)) for x in flatten(value, "the value")[0])
+        return Estimate(
+            value, diagnosis="unresolved" if lost else "exact", evaluations=counted.calls, calls=counted.calls
+        )
+
+
+def mixture(leaves: Sequence[Any]) -> list[Any]:
+    """A fixed direction in which no entry is missing and no two conspire, in proportion to the point."""
+    random = np.random.default_rng(0)
+    return [random.uniform(0.5, 1.5, shape_of(x)) * np.where(np.equal(x, 0), 1.0, x) for x in leaves]
+
+
+@dataclass(frozen=True)
+class ComplexStep(Differentiator):
+    """Im f(x + i h v) / h with a tiny h: exact up to rounding, because nothing is subtracted.
+
+    f is run on complex arrays that compare, round and choose by real parts, so programs with abs, max, sort
+    and branches are differentiated where they have a slope; at a branch point the answer is NaN. Code that
+    cannot be traced is given bare complex numbers if a finite difference confirms what comes out. Second
+    derivatives are complex steps of the reverse-mode gradient, so they rest on the table of rules as well:
+    differences of complex steps would keep ten digits, this keeps all. Slopes below 1e-300 are not resolved.
+    Raises Unsupported for what is neither, and inside another differentiation.
+
+    >>> from diffkit.differentiators.operators import derivative
+    >>> derivative(lambda x: 1e-300 * abs(x) ** 3, -2.0, backend=ComplexStep())
+    -1.2e-299
+
+    Martins, Sturdza, Alonso, The complex-step derivative approximation, ACM TOMS 29 (2003).
+    """
+
+    name: ClassVar[str] = "complex-step"
+    summary: ClassVar[str] = "the imaginary part of f(x + ih): one run a direction, nothing subtracted"
+
+    def prepare(self, f, args, wrt=0):  # type: ignore[no-untyped-def]
+        return PreparedComplexStep(self, f, args, wrt)
