@@ -1,11 +1,15 @@
 """What every test may ask for."""
 
+import importlib.util
 import os
 
 import numpy as np
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn without a screen
+
+if importlib.util.find_spec("scipy"):
+    from diffkit.calculus import special  # noqa: F401 - the rows of SciPy's ufuncs are tested like all others
 
 
 @pytest.fixture

@@ -31,8 +31,9 @@ ONLY_IN = {
     "psutil": ("harness",),
     "typer": ("cli",),
     "rich": ("cli", "report"),
+    "scipy": ("differentiators/peers", "calculus/special", "training/quasi_newton"),
 } | dict.fromkeys(
-    ("jax", "torch", "autograd", "casadi", "numdifftools", "scipy"), ("differentiators/peers",)
+    ("jax", "torch", "autograd", "casadi", "numdifftools", "jacobi", "findiff"), ("differentiators/peers",)
 )
 
 # A room, and the rooms that it does not know although they are not above it.

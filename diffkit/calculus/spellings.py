@@ -21,6 +21,7 @@ SPELLINGS: dict[Callable[..., Any], Callable[..., Any]] = {}
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     row.evaluate: row for row in TABLE.values() if isinstance(row.evaluate, np.ufunc)
 }
+SPECIAL: dict[str, Callable[..., Any]] = {}  # SciPy's ufuncs by name, once special.py is imported
 Shape = tuple[int, ...]
 
 

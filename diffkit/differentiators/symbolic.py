@@ -8,6 +8,7 @@ preparation: expressions swell (Laue 2019, arXiv 1904.02990), and SymPy's formul
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.str import StrPrinter
 
 from ..calculus.rules import Interpreted, shape_of
-from ..calculus.spellings import interpreted
+from ..calculus.spellings import SPECIAL, interpreted
 from ..interpreters.fields import LARGEST_EXACT, SymPyNumbers, Undecided, symbolic_value, symbols
 from .arguments import ShapeMismatch, flatten
 from .forward import split_like
@@ -62,6 +63,12 @@ class Printer(NumPyPrinter):
     def _print_Heaviside(self, x: Any) -> str:
         return f"heaviside({self._print(x.args[0])}, {self._print(x.args[1])})"
 
+    def _print_polygamma(self, x: Any) -> str:
+        n, at = x.args
+        if n == 0:
+            return f"psi({self._print(at)})"
+        return f"({(-1) ** (int(n) + 1) * math.factorial(int(n))!r}*zeta({int(n) + 1}, {self._print(at)}))"
+
     def _print_And(self, x: Any) -> str:
         return fold("logical_and", [self._print(each) for each in x.args])
 
@@ -77,11 +84,13 @@ class Printer(NumPyPrinter):
         return text
 
 
+SCIPY = "erf erfc erfinv gamma zeta".split()
 SETTINGS = {
     "fully_qualified_modules": False,
     "inline": True,
     "allow_unknown_functions": True,
-    "user_functions": {},
+    "user_functions": dict(zip(SCIPY, SCIPY))
+    | {"loggamma": "gammaln", "digamma": "psi", "besselj": "jv", "besseli": "iv"},
 }
 
 
@@ -160,7 +169,7 @@ def compiled(inputs: Sequence[Any], expressions: Sequence[Any]) -> tuple[Callabl
     function = sympy.lambdify(
         [*plain.values()],
         reduced,
-        modules="numpy",
+        modules=[SPECIAL, "numpy"],
         printer=Printer(SETTINGS),
         cse=lambda _: (shared, reduced),
     )

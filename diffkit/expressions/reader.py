@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
+from importlib.util import find_spec
 from typing import Any, NoReturn
 
 import numpy as np
@@ -139,6 +140,8 @@ class Reader:
         function = FUNCTIONS.get(name)
         if function is None:
             self.refuse_function(name, node)
+        if function.package != "numpy" and find_spec(function.package) is None:
+            self.source.refuse(f"{name} needs SciPy: pip install scipy.", node.func)
         self.check_arity(name, function, node)
         if function.name == "where":
             parts = [self.condition(node.args[0], depth + 1)]

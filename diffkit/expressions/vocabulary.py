@@ -23,7 +23,8 @@ class Function:
     """What a name in a formula calls, with how many arguments, and its Python text.
 
     In `python`, {0} {1} {2} are the arguments as they are, {a} {b} the same in brackets where they
-    need them. A function that `folds` takes two or more arguments, pair by pair from the left.
+    need them. A function that `folds` takes two or more arguments, pair by pair from the left. One of
+    `package` can be called where that is installed.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Function:
     python: str
     binding: int = ATOM
     folds: bool = False
+    package: str = "numpy"
 
 
 def _logistic(x: Any) -> Any:
@@ -69,12 +71,18 @@ COMPOSITES = [
     Function("power", lambda x, y: x**y, 2, "{a}**{b}", POWER),
 ]
 
+SCIPY = {  # gamma, psi and j0 are left to variables
+    1: "erf erfc erfcx erfinv gammaln ndtr log_ndtr logit entr",
+    2: "xlogy xlog1py",
+}
+
 ALIASES = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
     "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
     "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh",
     "ln": "log", "absolute": "abs", "fabs": "abs", "sgn": "sign", "pow": "power", "rint": "round",
     "max": "maximum", "min": "minimum", "sigmoid": "logistic", "expit": "logistic",
+    "lgamma": "gammaln",
 }  # fmt: skip
 
 
@@ -84,8 +92,22 @@ def _numpy_function(name: str, arity: int) -> Function:
     return Function(name, getattr(np, name), arity, f"np.{name}({places})", folds=folds)
 
 
+def _scipy_function(name: str, arity: int, of_scipy: str = "") -> Function:
+    of_scipy = of_scipy or name
+
+    def call(*xs: Any) -> Any:
+        from ..calculus.special import SPECIAL  # SciPy takes 0.1 s: not before a formula needs it
+
+        return SPECIAL[of_scipy](*xs)
+
+    places = ", ".join(f"{{{i}}}" for i in range(arity))
+    return Function(name, call, arity, f"scipy.special.{of_scipy}({places})", package="scipy")
+
+
 def _functions() -> dict[str, Function]:
     rows = [_numpy_function(name, arity) for arity, names in NUMPY.items() for name in names.split()]
+    rows += [_scipy_function(name, arity) for arity, names in SCIPY.items() for name in names.split()]
+    rows += [_scipy_function("Gamma", 1, "gamma"), _scipy_function("digamma", 1, "psi")]
     table = {row.name: row for row in rows + COMPOSITES}
     return table | {alias: table[name] for alias, name in ALIASES.items()}
 

@@ -227,6 +227,10 @@ class SymPyNumbers(Numbers):
     asin, acos, atan, asinh, acosh, atanh, atan2 = (
         sympy.asin, sympy.acos, sympy.atan, sympy.asinh, sympy.acosh, sympy.atanh, sympy.atan2,
     )  # fmt: skip
+    erf, erfc, erfinv, gamma, loggamma, digamma, zeta, besselj, besseli = (
+        sympy.erf, sympy.erfc, sympy.erfinv, sympy.gamma, sympy.loggamma, sympy.digamma, sympy.zeta,
+        sympy.besselj, sympy.besseli,
+    )  # fmt: skip
     max, min, power, sqrt = sympy.Max, sympy.Min, sympy.Pow, staticmethod(sympy.sqrt)
     equal, not_equal = question(sympy.Eq), question(sympy.Ne)
     less, less_equal, greater, greater_equal = map(question, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge))
@@ -357,6 +361,12 @@ class MPArrays:
         self.det = lambda x, axes: context.det(context.matrix(x.tolist()))
 
 
+MP_FUNCTIONS = (
+    "exp log sqrt sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh atan2 power "
+    "erf erfc erfinv gamma loggamma digamma zeta besselj besseli"
+).split()
+
+
 class MPNumbers(Numbers):
     """mpmath's functions of real arguments at so many digits; NaN outside the domain, as in NumPy."""
 
@@ -374,9 +384,7 @@ class MPNumbers(Numbers):
         self.context = context = mpmath.MPContext()
         context.dps = digits
         self.whole = MPArrays(context)
-        for (
-            name
-        ) in "exp log sqrt sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh atan2 power".split():
+        for name in MP_FUNCTIONS:
             setattr(self, name, getattr(context, name))
         self.floor, self.ceil, self.rint, self.sign = context.floor, context.ceil, context.nint, context.sign
         self.isnan, self.isinf, self.isfinite = context.isnan, context.isinf, context.isfinite

@@ -7,6 +7,7 @@ NumPy hands a call over in two ways, `__array_ufunc__` and `__array_function__` 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
@@ -84,7 +85,7 @@ class Traced(Interpreted):
                 f"write y = np.{ufunc.__name__}(...) or a = a + x."
             )
         if how == "__call__":
-            if ufunc not in UFUNCS:
+            if not has_row(ufunc):
                 raise no_rule(ufunc)
             if options:
                 raise NoRule(f"np.{ufunc.__name__} has no rule with {', '.join(options)}=; use np.where.")
@@ -282,6 +283,13 @@ def run(f: Callable[..., Any], xs: Any) -> Any:
         raise
 
 
+def has_row(ufunc: np.ufunc) -> bool:
+    """Whether there is a row for it; SciPy's are entered when the first of its ufuncs is met."""
+    if ufunc not in UFUNCS and "scipy.special" in sys.modules:
+        from ..calculus import special  # noqa: F401 - imported for its rows
+    return ufunc in UFUNCS
+
+
 def spell(function: Any, args: Any, options: Any) -> Any:
     """Call the spelling of a NumPy function."""
     spelling = SPELLINGS.get(function)
@@ -312,9 +320,10 @@ def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> An
 
 def no_rule(function: Any) -> NoRule:
     """The sentence for a NumPy function that is in neither table."""
-    module = getattr(function, "__module__", "") or ""
+    of_scipy = getattr(sys.modules.get("scipy.special"), function.__name__, None) is function
+    module = "scipy.special" if of_scipy else getattr(function, "__module__", "") or ""
     name = f"{'np' + module[5:] if module.startswith('numpy') else module or 'np'}.{function.__name__}"
-    kind = "elementwise" if isinstance(function, np.ufunc) else "arrays"
+    kind = "special" if of_scipy else "elementwise" if isinstance(function, np.ufunc) else "arrays"
     return NoRule(
         f"{name} has no derivative rule. Add a row to diffkit/calculus/{kind}.py,\n"
         "pass one to diffkit.rule, or spell it with functions that have one (diffkit list functions)."

@@ -4,6 +4,7 @@ The witness is mpmath at 1,000 digits: central differences of relative step 1e-1
 hundreds of digits, even of a slope of 1e-260 on a value of 1. It knows the exact forms, not the partials.
 """
 
+import functools
 import itertools
 
 import mpmath
@@ -27,6 +28,7 @@ def points(row, random):
     return [tuple(map(float, np.atleast_1d(x))) for x in (*inside, *row.hard)]
 
 
+@functools.cache
 def witness(row, point, wrt):
     """The derivative of the row in the arguments listed in wrt, by nested central differences."""
     exact = [NUMBERS.number(x) for x in point]

@@ -7,7 +7,6 @@ import pytest
 import sympy
 
 import diffkit
-from diffkit.calculus.elementwise import LN2, LN10
 from diffkit.calculus.rules import TABLE, Pointwise, rows_of
 from diffkit.interpreters.fields import (
     Field,
@@ -34,12 +33,17 @@ ARRAYS = [
 ]
 
 
+CONSTANTS = [sympy.log(2), sympy.log(10), sympy.sqrt(sympy.pi), sympy.sqrt(2 * sympy.pi), 1 / sympy.sqrt(2)]
+MEANT = {float(each): each for each in CONSTANTS}
+
+
 class Textbook(SymPyNumbers):
-    """Reads the doubles nearest to log 2 and log 10 as what they stand for, and 0.5 as 1/2."""
+    """Reads the doubles nearest to log 2, sqrt(pi) and the like as what they stand for, and 0.5 as 1/2."""
 
     def number(self, x):
         if isinstance(x, (float, np.floating)):
-            return {LN2: sympy.log(2), LN10: sympy.log(10)}.get(float(x), sympy.Rational(float(x)))
+            sign = -1 if x < 0 else 1
+            return sign * MEANT.get(abs(float(x)), sympy.Rational(abs(float(x))))
         return super().number(x)
 
 
@@ -59,7 +63,7 @@ def textbook_error(row, i):
 
 
 def vanishes(expression):
-    return sympy.simplify(expression.rewrite(sympy.exp)) == 0
+    return sympy.simplify(expression.rewrite(sympy.zeta).rewrite(sympy.exp)) == 0
 
 
 def cases(xs):

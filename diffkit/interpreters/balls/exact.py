@@ -28,20 +28,38 @@ def of_ball(name: str) -> Callable[[Any], arb]:
     return lambda x: function(x if type(x) is arb else arb(x))
 
 
+def on_balls(function: Callable[..., arb]) -> Callable[..., arb]:
+    return lambda *xs: function(*map(arb, xs))
+
+
 def ball_cbrt(x: Any) -> arb:
     return -(-x).root(3) if x < 0 else x.root(3)
 
 
+OF_X: dict[str, tuple[Callable[..., arb], Callable[..., arb]]] = {  # value and slope, in the last argument
+    "digamma": (lambda x: x.digamma(), lambda x: arb(2).zeta(x)),
+    "zeta": (lambda s, x: s.zeta(x), lambda s, x: -s * (s + 1).zeta(x)),
+    "erfinv": (lambda x: x.erfinv(), lambda x: arb.pi().sqrt() / 2 * (x.erfinv() ** 2).exp()),
+    "besselj": (
+        lambda n, x: x.bessel_j(n),
+        lambda n, x: (x.bessel_j(n - 1) - x.bessel_j(n + 1)) / 2,
+    ),
+    "besseli": (
+        lambda n, x: x.bessel_i(n),
+        lambda n, x: (x.bessel_i(n - 1) + x.bessel_i(n + 1)) / 2,
+    ),
+}
 BALLS = SimpleNamespace(
     **{name: of_ball(name) for name in (
-        "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp log sqrt".split())},
-    **STEPS,
+        "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp log sqrt erf erfc gamma".split())},
+    **STEPS, **{name: on_balls(value) for name, (value, _) in OF_X.items()}, loggamma=of_ball("lgamma"),
     atan2=lambda a, b: arb.atan2(arb(a), arb(b)), power=lambda x, e: arb(x) ** arb(e), cbrt=ball_cbrt,
     max=lambda *xs: reduce(arb.max, map(arb, xs)), min=lambda *xs: reduce(arb.min, map(arb, xs)), pi=arb.pi,
     tighter={"expm1": lambda m, x: x.expm1(), "log1p": lambda m, x: x.log1p()},
 )  # fmt: skip
 SERIES = SimpleNamespace(
-    **{name: of_series(name) for name in "sin cos tan asin acos atan exp log sqrt".split()},
+    **{name: of_series(name) for name in "sin cos tan asin acos atan exp log sqrt erf erfc gamma".split()},
+    **{name: series.by_slope(*pair) for name, pair in OF_X.items()}, loggamma=of_series("lgamma"),
     **{name: on_wider_ball(step) for name, step in STEPS.items()},
     **{name: getattr(series, name) for name in "sinh cosh tanh asinh acosh atanh atan2 power cbrt".split()},
     max=lambda *xs: reduce(lambda a, b: a if greater(a, b) else b, xs),

@@ -92,6 +92,23 @@ def of_series(name: str) -> Callable[[Any], Any]:
 exp, log, sqrt, atan = map(of_series, ("exp", "log", "sqrt", "atan"))
 
 
+def by_slope(value: Callable[..., arb], slope: Callable[..., arb]) -> Callable[..., Any]:
+    """A function that FLINT has over balls and not over series, by an identity for its slope in x.
+
+    Arguments in front of x are plain numbers.
+    """
+
+    def function(*given: Any) -> Any:
+        *front, x = given
+        front = [arb(n) for n in front]
+        if type(x) is not Series:
+            return value(*front, arb(x))
+        p = slope(*front, x.terms[0])
+        return Series(arb_series([value(*front, x.terms[0]), p * x.terms[1]]))
+
+    return function
+
+
 def sinh(x: Any) -> Any:
     e = exp(x)
     return (e - 1 / e) / 2
