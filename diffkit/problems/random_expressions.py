@@ -38,7 +38,7 @@ def random_expressions(count: int, seed: int, erf: Callable[[Any], Any] | None =
     """`count` problems, each a formula at a point; the same seed gives the same problems.
 
     erf: a function for it, such as SciPy's; without one no formula has it.
-    What is not finite near its point, is larger than 1e100 there, or does not change at all is drawn again.
+    A draw that divides by zero, is not finite or above 1e100 near its point, or does not change is drawn again.
 
     >>> random_expressions(2, seed=1)[1].summary
     '(sin(tanh((x/0.0096))) - sqrt(1 + (exp((x/0.0096)))**2)) at 0.01361749235126361'
@@ -96,8 +96,11 @@ def _joined(combine: Callable, f: Callable, g: Callable) -> Callable[[Any], Any]
 
 
 def _is_alive(f: Callable[[Any], Any], x: float) -> bool:
-    """Whether f is finite, of sane size, and changes within half the size of x."""
-    with np.errstate(all="ignore"):
-        values = np.array([f(np.float64(x * r)) for r in (0.5, 0.999, 1.0, 1.001, 1.5)])
+    """Whether f is finite, of sane size, never divides by zero, and changes within half the size of x."""
+    try:
+        with np.errstate(all="ignore", divide="raise", invalid="raise"):
+            values = np.array([f(np.float64(x * r)) for r in (0.5, 0.999, 1.0, 1.001, 1.5)])
+    except ArithmeticError:
+        return False  # tanh(1/(x - x)) is 1 to NumPy, and no formula
     size = np.max(np.abs(values))
     return bool(np.isfinite(size) and size < LARGEST and np.ptp(values[1:4]) > LEAST_CHANGE * size)

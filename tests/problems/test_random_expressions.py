@@ -25,6 +25,14 @@ def test_the_text_is_the_function():
         assert ours == pytest.approx(parsed, rel=1e-14)
 
 
+def test_nothing_divides_by_zero_on_its_way_to_a_finite_value():
+    """tanh(1/(x - x)) is 1 to NumPy: seeds 6 and 7 would draw such formulas, which no truth can certify."""
+    for seed in (6, 7):
+        for problem in random_expressions(1000, seed, erf=math.erf):
+            with np.errstate(all="ignore", divide="raise"):
+                problem.build(1)(np.float64(problem.point(1)[0]))
+
+
 def test_points_cover_the_scales_and_values_are_sane():
     """Points from 1e-6 to 1e6, of both signs; finite values; every function is drawn, erf if given."""
     problems = random_expressions(300, seed=4, erf=math.erf)
