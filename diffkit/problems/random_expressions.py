@@ -38,7 +38,7 @@ def random_expressions(count: int, seed: int, erf: Callable[[Any], Any] | None =
     """`count` problems, each a formula at a point; the same seed gives the same problems.
 
     erf: a function for it, such as SciPy's; without one no formula has it.
-    A draw that divides by zero, is not finite or above 1e100 near its point, or does not change is drawn again.
+    What divides by zero, is not finite or above 1e100 near its point, or does not change is drawn again.
 
     >>> random_expressions(2, seed=1)[1].summary
     '(sin(tanh((x/0.0096))) - sqrt(1 + (exp((x/0.0096)))**2)) at 0.01361749235126361'
