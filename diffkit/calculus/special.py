@@ -95,6 +95,7 @@ row(special.psi, lambda y, x: special.zeta(2.0, x), exact="digamma", domain=(2.0
 
 # Logistic functions and logarithms
 
+SPECIAL["expit"] = special.expit
 UFUNCS.setdefault(special.expit, sigmoid)
 row(
     special.log_expit, lambda y, x: sigmoid(-x), exact=lambda m, x: -m.log(1 + m.exp(-x)), hard=(-300.0, 30.0)
@@ -149,7 +150,7 @@ def by_order(function: Any, name: str, exact: str, slope: Callable[..., Any], do
         return pointwise(
             lambda x: function(n, x),
             lambda y, x: slope(n, x),
-            name=f"{name}({n:g}, x)",
+            name=f"{name}_{n:g}".translate(AS_NAME),
             exact=lambda m, x: getattr(m, exact)(order, x),
             domain=domain,
         )
@@ -167,6 +168,7 @@ def by_order(function: Any, name: str, exact: str, slope: Callable[..., Any], do
         of_order(n)
 
 
+AS_NAME = str.maketrans(".-+", "_mp")  # a row is called by an identifier: jv_3_5
 SMALL = (0.2, 1.5)
 row(special.j0, lambda y, x: -special.j1(x), exact=lambda m, x: m.besselj(0, x), domain=SMALL)
 row(

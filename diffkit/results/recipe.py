@@ -29,7 +29,8 @@ def python_line(target: Target, backend: str) -> str | None:
     elif any(np.size(x) > MOST_ENTRIES for x in target.args):
         return None
     elif isinstance(function, AsText):
-        start, call = "import numpy as np, diffkit", parse(function.text, function.variables).python
+        call = parse(function.text, function.variables).python
+        start = f"import numpy as np, {'scipy.special, ' * ('scipy.' in call)}diffkit"
     elif isinstance(function, InFile):
         start, call = f"{imported(function)}; import numpy as np, diffkit", function.name
     else:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 from ..calculus.rules import TABLE, Constant, Row
-from ..calculus.spellings import SPELLINGS, UFUNCS
+from ..calculus.spellings import SPECIAL, SPELLINGS, UFUNCS
 
 NAMESPACES = {"np": np, "np.linalg": np.linalg}
 COMPOSITES = ("logistic", "logsumexp", "relu", "softmax", "softplus", "stop_gradient")
@@ -23,6 +25,8 @@ def support_rows() -> list[dict[str, Any]]:
     >>> [row for row in support_rows() if row["name"] == "np.sin"]
     [{'name': 'np.sin', 'kind': 'pointwise', 'orders': 'all', 'kinks': ''}]
     """
+    if find_spec("scipy"):
+        import_module("..calculus.special", __package__)  # enters its rows
     supported: dict[Any, Callable[..., Any]] = {**UFUNCS, **SPELLINGS}
     named = {name_of(function): meaning for function, meaning in supported.items()}
     rows = [described(name, named[name]) for name in sorted(named)]
@@ -43,7 +47,10 @@ def entry(name: str, kind: str, orders: str = "all", kinks: str = "") -> dict[st
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """The shortest name under which NumPy has the function."""
+    """The shortest name under which NumPy has the function, or SciPy."""
+    for name, special in SPECIAL.items():
+        if special is function:
+            return f"scipy.special.{name}"
     for prefix, namespace in NAMESPACES.items():
         if getattr(namespace, function.__name__, None) is function:
             return f"{prefix}.{function.__name__}"

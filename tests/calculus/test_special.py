@@ -81,3 +81,13 @@ def test_a_formula_says_what_to_install_where_scipy_is_missing(monkeypatch):
     with pytest.raises(diffkit.FormulaError, match="erf needs SciPy: pip install scipy"):
         diffkit.parse("erf(x)")
     assert diffkit.parse("sin(x)")(0.0) == 0.0
+
+
+@pytest.mark.parametrize("f", [special.jv, special.iv, special.zeta], ids=lambda f: f.__name__)
+def test_orders_go_through_a_recorded_program(f):
+    """The rows of an order are named as Python names, for the printers."""
+    slopes = [
+        diffkit.derivative(lambda x: f(1.5, x) * f(3, x), 1.25, backend=b)
+        for b in ("reverse", "compiled-numpy")
+    ]
+    assert abs(slopes[0] - slopes[1]) <= 8 * EPS * abs(slopes[0])
