@@ -84,7 +84,10 @@ MinDigits = Annotated[
 Calls = Annotated[int, typer.Option(min=1, metavar="N", help="How often you will call: weighs set-up.")]
 Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Of the points.")]
 Timeout = Annotated[
-    float, typer.Option(min=0.01, metavar="S", help="Seconds for one backend on one problem.")
+    float,
+    typer.Option(
+        min=0.01, metavar="S", help="Seconds for each stage of a backend on a problem; six times for truth."
+    ),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Time less.")]
 Careful = Annotated[bool, typer.Option("--careful", help="Time more.")]

@@ -14,7 +14,7 @@ from .record import Measurement, machine_facts, package_versions
 from .targets import Target, one_line
 from .workers import START_SECONDS, Failure, InProcess, Limits, Subprocess, Untravelled, Worker, attempt
 
-SCORING_SECONDS = 60.0  # for the truth of one target: 45 s for a gradient of 100,000 entries
+TRUTH_TIMEOUTS = 6  # as much time for the truth of a target as for this many stages of a backend
 CHEAP_PREPARATION = 1.0  # seconds; what prepares anew, to count, is done up to here
 SLOWER_WHEN_WATCHED = 5  # tracemalloc makes a run 4.6 times slower
 
@@ -39,7 +39,8 @@ def measure(
     """A record for each backend on each target, in order of their coming into existence.
 
     backends: all but the control `zero` if None. effort: "quick", "normal", "careful" or an Effort.
-    timeout: seconds for each of preparation, first call and a round. isolate: one subprocess for each
+    timeout: seconds for each of preparation, first call and a round, and for a sixth of the truth; 60 s
+    certify a gradient of 100,000 entries. isolate: one subprocess for each
     backend, where limits of time and memory (bytes) hold; a target or a backend that cannot travel runs here
     and its record says so. threads: of each subprocess, for matrix products. seed: of the directions along
     which a Jacobian with too many entries is certified. `on_record` is called with each record at once, so
@@ -158,9 +159,10 @@ class Scorer:
     """The witness of one target; where it fails, nothing is scored and the reason is told."""
 
     def __init__(self, bench: Bench, target: Target):
+        self.seconds = TRUTH_TIMEOUTS * bench.timeout
         try:
             self.worker, _ = bench.place("truth", Witness, target, bench.seed)
-            self.unscored: Score = self.worker.ask("truth", SCORING_SECONDS, "testimony")
+            self.unscored: Score = self.worker.ask("truth", self.seconds, "testimony")
             self.works = True
         except Failure as failed:
             self.unscored, self.works = Score(message=f"no truth: {failed.message}"), False
@@ -169,7 +171,7 @@ class Scorer:
         if not self.works:
             return self.unscored
         try:
-            return self.worker.ask("scoring", SCORING_SECONDS, "score", value, bound)
+            return self.worker.ask("scoring", self.seconds, "score", value, bound)
         except Failure as failed:
             self.works = False
             return Score(message=f"not scored: {failed.message}")

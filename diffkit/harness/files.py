@@ -47,7 +47,8 @@ def load_module(path: Path) -> ModuleType:
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
-        cause = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        sentence = error.msg if isinstance(error, SyntaxError) else str(error)  # str has file and line again
+        cause = f"{type(error).__name__}: {' '.join(sentence.split())}"
         raise TargetError(f"{path.name}{failing_line(path, error)} fails when imported: {cause}") from error
     return module
 

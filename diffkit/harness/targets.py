@@ -215,16 +215,48 @@ def position(name: str, which: int | str, names: tuple[str, ...]) -> int:
 
 
 def value_at(name: str, f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """f at the point, which must be finite."""
+    """f at the point: real, finite, and the point is still the same afterwards."""
+    before = [[array.copy() for array in arrays_in(x)] for x in args]
     try:
         with np.errstate(all="ignore"):
             y = f(*args)
-            finite = bool(np.all(np.isfinite(np.asarray(y, dtype=float))))
-    except Exception as error:  # the user's function may fail in any way, and the sentence says how
+            unreal = y is None or np.iscomplexobj(y)
+            finite = unreal or bool(np.all(np.isfinite(np.asarray(y, dtype=float))))
+    except (Exception, SystemExit) as error:  # f may fail in any way, and the sentence says how
         raise TargetError(f"{name} fails at this point: {one_line(error)}") from error
+    refuse_changes(name, argument_names(f, len(args)), args, before)
+    if y is None:
+        raise TargetError(f"{name} returns nothing: end it with return and its value.")
+    if unreal:
+        raise TargetError(f"{name} is complex at this point, {brief(y)}: make it return real numbers.")
     if not finite:
-        raise TargetError(f"{name} is not finite at this point: its value is {np.asarray(y)}.")
+        raise TargetError(f"{name} is not finite at this point: its value is {brief(y)}.")
     return y
+
+
+def brief(y: Any) -> str:
+    """A value on one line, the middle of a large array left out."""
+    with np.printoptions(threshold=6, edgeitems=2):
+        return " ".join(str(np.asarray(y)).split())
+
+
+def arrays_in(x: Any) -> list[np.ndarray]:
+    """The arrays of an argument, those in its containers too."""
+    parts = x.values() if isinstance(x, dict) else x if isinstance(x, list | tuple) else ()
+    return [x] if isinstance(x, np.ndarray) else [array for part in parts for array in arrays_in(part)]
+
+
+def refuse_changes(name: str, names: Sequence[str], args: tuple[Any, ...], before: list[list[Any]]) -> None:
+    """Undo what f has done to its arrays, and refuse it: its every call would be at another point."""
+    for argument, x, arrays in zip(names, args, before):
+        changed = [(now, was) for now, was in zip(arrays_in(x), arrays) if now.tobytes() != was.tobytes()]
+        for now, was in changed:
+            now[...] = was
+        if changed:
+            raise TargetError(
+                f"{name} changes its argument {argument} in place: write {argument} = {argument} + 1 for "
+                f"{argument} += 1, and a new array for {argument}[i] = value."
+            )
 
 
 def operator_for(y: Any, args: tuple[Any, ...], wrt: Wrt) -> str:

@@ -24,6 +24,13 @@ def is_warm_up(args):
     return len(args) == 1 and isinstance(args[0], float) and args[0] == 1.5
 
 
+def hangs_when_traced(x):
+    """x*x of a float; anything else waits for ever."""
+    while not isinstance(x, float):
+        time.sleep(0.1)
+    return x * x
+
+
 @dataclass(frozen=True)
 class Crashing(Reverse):
     """Ends its process without a word to Python."""

@@ -143,7 +143,7 @@ def test_a_function_of_a_module_that_only_this_process_has_runs_here(monkeypatch
 
 
 def test_a_truth_that_takes_too_long_leaves_results_unscored(monkeypatch):
-    monkeypatch.setattr("diffkit.harness.compare.SCORING_SECONDS", 0.0)
+    monkeypatch.setattr("diffkit.harness.compare.TRUTH_TIMEOUTS", 0.0)
 
     [record] = measure([from_problem("gmm")], ["reverse"], effort=BRIEF, isolate=True)
 
@@ -151,8 +151,18 @@ def test_a_truth_that_takes_too_long_leaves_results_unscored(monkeypatch):
     assert record.message == "no truth: ended after 0 s, the limit, in truth."
 
 
+def test_the_time_limit_bounds_the_truth_too():
+    """A function that hangs on all but floats: the truth ends with six times the limit, differences go on."""
+    target = from_callable(hostile.hangs_when_traced, 1.5)
+
+    first, last = measure([target], ["reverse", "finite"], effort=BRIEF, isolate=True, timeout=0.5)
+
+    assert first.status == "timeout"
+    assert (last.status, last.message) == ("unscored", "no truth: ended after 3 s, the limit, in truth.")
+
+
 def test_two_settings_of_one_backend_are_kept_apart():
-    chosen = ["finite:order=2", "finite:order=4", "finite:order=2"]
+    chosen = ["finite:scheme=central,order=2", "finite:order=4", "finite:scheme=central,order=2"]
     rows = measure([from_problem("exp")], chosen, effort=BRIEF, isolate=True)
 
     assert [row.backend for row in rows] == chosen

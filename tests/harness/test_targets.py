@@ -26,6 +26,19 @@ def loss(x, y, z=1.0):
 def rows(W):
     return W @ W
 
+def leaves(x):
+    raise SystemExit(4)
+
+def forgets(x):
+    x * x
+
+def turns(x):
+    return 1j * x
+
+def shifts(x, p):
+    p["b"] += x
+    return np.sum(p["b"])
+
 def _hidden(x):
     return x
 """
@@ -90,15 +103,18 @@ MISTAKES = [
     ("nowhere.py:loss", {"x": 1.0}, r"There is no file .*nowhere.py"),
     ("model.py", {"x": 1.0}, r"model.py names no function: write model.py:loss"),
     ("model.py:los", {"x": 1.0}, r"model.py has no function los: did you mean loss\?"),
-    ("model.py:banana", {"x": 1.0}, r"model.py has no function banana: it has loss, rows"),
-    ("model.py:SCALE", {"x": 1.0}, r"SCALE = 2.0, which is no function: it has loss, rows"),
+    ("model.py:banana", {"x": 1.0}, r"model.py has no function banana: it has loss, rows, leaves"),
+    ("model.py:SCALE", {"x": 1.0}, r"SCALE = 2.0, which is no function: it has loss, rows, leaves"),
     ("model.py:loss", {"x": 1.0}, r"loss takes \(x, y, z\), and the point has no value for y"),
     ("model.py:loss", {"x": 1.0, "y": 2.0, "w": 3.0}, r"loss takes \(x, y, z\), .* has no argument w"),
     ("model.py:loss", (1.0,), r"loss fails at this point: TypeError"),
     ("model.py:loss", (1.0, np.inf), r"loss is not finite at this point"),
     ("late.py:f", {"x": 1.0}, r"late.py, line 3, fails when imported: NameError: name 'nump' is not defined"),
-    ("torn.py:f", {"x": 1.0}, r"torn.py, line 2, fails when imported: SyntaxError"),
+    ("torn.py:f", {"x": 1.0}, r"torn.py, line 2, fails when imported: SyntaxError: '\(' was never closed$"),
     ("exits.py:f", {"x": 1.0}, r"exits.py, line 1, fails when imported: SystemExit: 3"),
+    ("model.py:leaves", {"x": 1.0}, r"leaves fails at this point: SystemExit: 4$"),
+    ("model.py:forgets", {"x": 1.0}, r"forgets returns nothing: end it with return"),
+    ("model.py:turns", {"x": 1.0}, r"turns is complex at this point, 1j: make it return real numbers"),
     ("model.txt:f", {"x": 1.0}, r"model.txt is no Python file"),
 ]
 
@@ -117,6 +133,16 @@ def test_a_mistake_gets_one_sentence(place, point, sentence, model, tmp_path, mo
         from_file(place, point)
 
     assert "\n" not in str(caught.value)
+
+
+def test_a_function_that_changes_its_arguments_is_refused_and_the_change_undone(model):
+    """Otherwise each call would be at another point than the one that was asked for."""
+    b = np.array([1.0, 2.0])
+
+    with pytest.raises(TargetError, match=r"shifts changes its argument p in place: write p = p \+ 1"):
+        from_file(f"{model}:shifts", {"x": 1.0, "p": {"b": b}})
+
+    assert b.tolist() == [1.0, 2.0]
 
 
 def test_a_formula_with_a_bad_point_gets_one_sentence():
