@@ -7,7 +7,7 @@ shapes and supplies `push` (tangents forward) or `pull` (cotangents backward) or
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -116,7 +116,9 @@ class Prepared:
 
     def rows(self, f: Callable[..., Any], leaves: Sequence[Any]) -> tuple[Any, list[Any]]:
         """(y, Jacobian per leaf of shape y.shape + leaf.shape)."""
-        y, columns = self.push(f, leaves, basis(leaves), 1)
+        passes = [self.push(f, leaves, vs, 1) for vs in basis_in_parts(leaves)]
+        y = passes[0][0]
+        columns = passes[0][1] if len(passes) == 1 else np.concatenate([part for _, part in passes])
         rows, start = [], 0
         for x in leaves:
             n = size_of(x)
@@ -199,7 +201,8 @@ class Prepared:
     def hessian(self, *args: Any) -> Any:
         """H of shape x.shape + x.shape; for containers a container of containers of blocks."""
         f, leaves = self.opened(args)
-        columns = self.second(f, leaves, basis(leaves), 1)
+        passes = [self.second(f, leaves, vs, 1) for vs in basis_in_parts(leaves)]
+        columns = [np.concatenate(parts) for parts in zip(*passes, strict=True)]
         blocks, start = [], 0
         for x in leaves:
             n = size_of(x)
@@ -273,14 +276,25 @@ def flat(row: Any, m_axes: int) -> Any:
     return np.reshape(row, (m, int(np.prod(shape[m_axes:]))))
 
 
-def basis(leaves: Sequence[Any]) -> list[np.ndarray]:
-    """All unit directions in the space of the leaves: per leaf, of shape (total,) + leaf.shape."""
+AT_ONCE = 2**22  # entries of the directions of one pass: 32 MB, and as much again for every intermediate
+
+
+def basis(leaves: Sequence[Any], first: int = 0, count: int | None = None) -> list[np.ndarray]:
+    """Unit directions in the space of the leaves, all or `count`: per leaf, of shape (count,) + leaf.shape."""
     sizes = [size_of(x) for x in leaves]
-    total, answer, start = sum(sizes), [], 0
+    count = sum(sizes) if count is None else count
+    answer, start = [], 0
     for x, n in zip(leaves, sizes, strict=True):
-        answer.append(np.eye(total, n, -start).reshape((total, *shape_of(x))))
+        answer.append(np.eye(count, n, first - start).reshape((count, *shape_of(x))))
         start += n
     return answer
+
+
+def basis_in_parts(leaves: Sequence[Any]) -> Iterator[list[np.ndarray]]:
+    """All unit directions, as many at a time as memory allows."""
+    total = sum(map(size_of, leaves))
+    step = max(1, AT_ONCE // max(total, 1))
+    return (basis(leaves, first, min(step, total - first)) for first in range(0, max(total, 1), step))
 
 
 def fitting(w: Any, y: Any) -> Any:

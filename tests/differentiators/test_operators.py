@@ -237,3 +237,13 @@ def test_zero_is_never_among_all_backends():
 @pytest.mark.parametrize("alias, name", {"numeric": "finite", "fd": "finite", "tape": "reverse"}.items())
 def test_aliases(alias, name):
     assert diffkit.backend(alias) == diffkit.backend(name)
+
+
+@pytest.mark.parametrize("backend", AD)
+def test_directions_travel_in_parts_where_all_at_once_would_not_fit(backend, monkeypatch):
+    """The same Jacobian and Hessian, whatever the number of directions of a pass."""
+    whole = diffkit.jacobian(vector, X, backend=backend), diffkit.hessian(rosenbrock, X, backend=backend)
+    monkeypatch.setattr("diffkit.differentiators.interface.AT_ONCE", 12)
+    parts = diffkit.jacobian(vector, X, backend=backend), diffkit.hessian(rosenbrock, X, backend=backend)
+    for a, b in zip(whole, parts, strict=True):
+        np.testing.assert_array_equal(a, b)
