@@ -86,7 +86,7 @@ def heading(rows: Sequence[Measurement]) -> str:
 
     first = rows[0]
     return (
-        first.problem
+        shortened(first.problem, 60)
         + said("size", ", n = {}".format)
         + f": {first.operator}"
         + said("point", lambda value: f" at {shortened(brief(value))}")

@@ -1,5 +1,7 @@
 """Rows as lines of a terminal: widths in cells, what does not fit is cut and marked."""
 
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +13,7 @@ from .columns import Column, outcome
 COLOURS = {"ok": 32, "wrong": 31, "error": 31, "memory": 31, "timeout": 33, "unscored": 33, "unsupported": 33}
 FAILED = {"unsupported", "timeout", "memory", "error"}
 GAP = "  "
+LONGEST_REASON = 400  # cells: a reason is a sentence or two, a message from elsewhere may be a page
 
 
 def printable(text: str) -> str:
@@ -54,13 +57,42 @@ class Layout:
         *titles, last = [column.title for column in self.columns]
         return clip(self.left(titles) + last, self.limit, self.ellipsis)
 
-    def row(self, row: Measurement, color: bool) -> str:
-        """The line of a row. A failure's reason takes the place of the numbers that it has not."""
+    def start(self, row: Measurement) -> str:
+        """The line of a row up to its outcome; a failure's stands in the place of the numbers it has not."""
         cells = [column.text(row) for column in self.columns[:-1]]
-        left = self.left(cells[:1] if self.limit and row.status in FAILED else cells)
+        return self.left(cells[:1] if self.limit and row.status in FAILED else cells)
+
+    def holds(self, row: Measurement) -> bool:
+        """Whether the whole outcome fits on the row's line."""
+        whole = cell_len(self.start(row) + printable(outcome(row)))
+        return self.limit is None or whole <= self.limit
+
+    def row(self, row: Measurement, color: bool) -> str:
+        """The line of a row; a reason that does not fit is left to the notes."""
+        left = self.start(row)
         room = self.limit and max(0, self.limit - cell_len(left))
         line = clip(left, self.limit, self.ellipsis)
-        return line + paint(clip(outcome(row), room, self.ellipsis), COLOURS.get(row.status, 0), color)
+        end = clip(outcome(row) if self.holds(row) else row.status, room, self.ellipsis)
+        return line + paint(end, COLOURS.get(row.status, 0), color)
+
+    def notes(self, rows: Sequence[Measurement]) -> list[str]:
+        """The reasons that did not fit on the rows' lines, each once, with the backends that it is about."""
+        backends: dict[tuple[str, str], list[str]] = {}
+        for row in rows:
+            if not self.holds(row):
+                backends.setdefault((row.status, row.message or ""), []).append(row.backend)
+        told = [f"{status} ({', '.join(who)}): {why}" for (status, why), who in backends.items()]
+        notes = [clip(note, LONGEST_REASON, self.ellipsis) for note in told]
+        return [line for note in notes for line in self.folded(note, GAP)]
+
+    def folded(self, text: str, indent: str = "") -> list[str]:
+        """The text in lines of at most `limit` cells, broken neither in brackets nor about an equals sign."""
+        whole = re.sub(r" = |\[[^\[\]]*\]", lambda found: found[0].replace(" ", "\xa0"), printable(text))
+        lines = textwrap.wrap(
+            whole, self.limit or 1_000_000, break_on_hyphens=False,
+            initial_indent=indent, subsequent_indent=indent + 2 * GAP,
+        )  # fmt: skip
+        return [clip(line.replace("\xa0", " "), self.limit, self.ellipsis) for line in lines]
 
 
 def laid_out(

@@ -12,7 +12,7 @@ from html import escape
 from ..harness.record import Measurement, document
 from .advice import advice, groups, recommended
 from .columns import COLUMNS, NARROW, Column, heading, outcome
-from .layout import clip, laid_out, paint, printable
+from .layout import laid_out, paint, printable
 
 __all__ = [
     "advice", "csv_text", "html_table", "json_text", "markdown_table", "recommended", "text_table",
@@ -45,9 +45,8 @@ def text_table(
     layout = laid_out(rows, COLUMNS if wide else NARROW, limit, ellipsis)
     lines: list[str] = []
     for group in groups(rows):
-        titles = textwrap.wrap(printable(heading(group)), limit or 1_000_000, subsequent_indent="    ")
-        lines += [paint(clip(line, limit, ellipsis), 1, color) for line in titles]
-        lines += [layout.title(), *(layout.row(row, color) for row in group)]
+        lines += [paint(line, 1, color) for line in layout.folded(heading(group))]
+        lines += [layout.title(), *(layout.row(row, color) for row in group), *layout.notes(group)]
     lines += textwrap.wrap(LEGEND, limit or 1_000_000)
     return "\n".join(lines).encode(encoding, "replace").decode(encoding)
 

@@ -63,15 +63,41 @@ def number(amount: float | None, cells: int = 22) -> str:
     return next((text for text in spellings if len(text) <= cells), spellings[-1])
 
 
+MOST_NESTED = 12  # numbers of a nested list that is written out
+
+
 def brief(value: Any, entries: int = 3) -> str:
-    """A value of a record, nested lists after the first few entries cut.
+    """A value of a record: a long list by its first few entries, a large nested one by its shapes.
 
     >>> brief([0.5, [1, 2], "x", 4, 5]), brief({"x": 0.7, "y": [1.0, 2.0]})
     ('[0.5, [1, 2], x, ... 5 in all]', 'x = 0.7, y = [1, 2]')
+    >>> brief([[1.0] * 5] * 33), brief([[[1.0] * 8] * 2, [1.0] * 8])
+    ('33x5 numbers', '2x8, 8 numbers')
     """
+    nested = isinstance(value, list) and any(isinstance(entry, list) for entry in value)
+    if nested and size(value) > MOST_NESTED:
+        return f"{', '.join(shapes(value))} numbers"
     if isinstance(value, dict):
         return ", ".join(f"{name} = {brief(entry, entries)}" for name, entry in value.items())
     if isinstance(value, list):
         tail = [f"... {len(value)} in all"] if len(value) > entries else []
         return f"[{', '.join([brief(entry, entries) for entry in value[:entries]] + tail)}]"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def size(value: Any) -> int:
+    """How many numbers a nested list holds."""
+    return sum(map(size, value)) if isinstance(value, list) else 1
+
+
+def shapes(value: list[Any]) -> list[str]:
+    """The shape of an array, or the shapes of arrays in a list.
+
+    >>> shapes([[1, 2], [3, 4]]), shapes([[[1, 2, 3]], [4, 5], 6])
+    (['2x2'], ['1x3', '2', '1'])
+    """
+    inner = [shapes(entry) if isinstance(entry, list) else ["1"] for entry in value]
+    if any(each != inner[0] or len(each) != 1 for each in inner):
+        return [shape for each in inner for shape in each]
+    scalars = not isinstance(value[0], list)
+    return [str(len(value)) if scalars else f"{len(value)}x{inner[0][0]}"] if inner else ["0"]

@@ -15,6 +15,8 @@ from ..report.columns import shortened
 from ..report.units import brief
 
 MOST_DIGITS = 50
+MOST_ENTRIES = 4  # of a vector that is shown with all digits
+LONGEST_FORMULA = 160  # characters, two lines
 QUICK_SECONDS = 2.0  # a symbolic preparation that took longer is not repeated for its formula
 
 
@@ -43,7 +45,9 @@ def answer_text(target: Target, rows: Sequence[Measurement], columns: int = 80) 
         pairs.append(("symbolic", formula))
     width = max(len(name) for name, _ in pairs) + 1
     lines = [heading(target), *(f"  {name:{width}} = {text}" for name, text in pairs)]
-    return "\n".join(textwrap.fill(line, columns, subsequent_indent=" " * 6) for line in lines)
+    return "\n".join(
+        textwrap.fill(line, columns, subsequent_indent=" " * 6, break_on_hyphens=False) for line in lines
+    )
 
 
 def heading(target: Target) -> str:
@@ -52,7 +56,7 @@ def heading(target: Target) -> str:
     named = text if text == target.name else f"{target.name}: {text}"
     sized = f", n = {target.size}" if target.size else ""
     point = ", ".join(f"{name} = {coordinate(x)}" for name, x in target.point.items())
-    return f"{named}{sized} at {point}"
+    return f"{shortened(named, LONGEST_FORMULA)}{sized} at {point}"
 
 
 def coordinate(x: Any) -> str:
@@ -88,14 +92,16 @@ def certainty(width: float | None) -> str:
 
 
 def shown(value: Any) -> str:
-    """A number with all its digits, an array by its first entries."""
-    return (
-        repr(value)
-        if isinstance(value, float)
-        else "unknown"
-        if value is None
-        else shortened(brief(value), 60)
-    )
+    """A number or a short vector with all its digits, a longer one by its first entries.
+
+    >>> shown(1 / 3), shown([0.1, 2.0]), shown([1.0, 2.0, 3.0, 4.0, 5.0])
+    ('0.3333333333333333', '[0.1, 2.0]', '[1, 2, 3, ... 5 in all]')
+    """
+    if value is None:
+        return "unknown"
+    short = isinstance(value, list) and len(value) <= MOST_ENTRIES
+    whole = isinstance(value, float) or (short and all(isinstance(entry, float) for entry in value))
+    return repr(value) if whole else shortened(brief(value), 60)
 
 
 def symbolic_formula(target: Target, rows: Sequence[Measurement]) -> str | None:
