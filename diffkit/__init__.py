@@ -31,8 +31,10 @@ HOMES = {
     "calculus.rules": ("NoRule",),
     "calculus.elementwise": ("logistic", "stop_gradient"),
     "calculus.spellings": ("logsumexp", "relu", "rule", "softmax", "softplus"),
+    "checking": ("Check", "assert_gradient", "check_grad", "check_gradient"),
     "expressions": ("FormulaError", "parse"),
     "results": ("Comparison", "Explanation", "compare", "explain"),
+    "results.training": ("Training", "train"),
 }  # fmt: skip
 HOME = {name: home for home, names in HOMES.items() for name in names}
 __all__ = sorted(HOME)
