@@ -90,7 +90,11 @@ class Network:
 
     def loss(self, parameters: Sequence[Any], X: Any, Y: Any) -> Any:
         """The mean loss over the batch, a number."""
-        data_loss = LOSSES[self.loss_name](self.scores(parameters, X), Y)
+        return self.loss_of_scores(parameters, self.scores(parameters, X), Y)
+
+    def loss_of_scores(self, parameters: Sequence[Any], scores: Any, Y: Any) -> Any:
+        """The loss of these scores, and the penalty of the weights."""
+        data_loss = LOSSES[self.loss_name](scores, Y)
         if not self.decay:
             return data_loss
         return data_loss + self.decay / 2 * sum(np.sum(np.square(W)) for W in parameters[::2])
