@@ -187,6 +187,8 @@ BAD = [
     (["--at", "x=1"], "--at"),
     (["sin(x)", "--backends", "foo"], "there are"),
     (["sin(x)", "--backends", "finite:ordr=4"], "order"),
+    (["sin(x)", "--backends", " ,"], "name one such as reverse"),
+    (["(x - 2)^0.5", "--at", "x=1"], "is complex at this point"),
     (["sin(x)", "--format", "xml"], "csv"),
     (["sin(x)", "-o", "rows.xls"], ".jsonl"),
     (["sin(x)", "-o", "no/rows.csv"], "no folder"),
@@ -262,6 +264,8 @@ def test_output_files(in_a_folder):
         True
     ] * 3
     assert len(read_records(in_a_folder / "r.jsonl")) == 4
+    printed = document(compare("x^2", "--at", "x=3", "-o", "r.json", "--json"))
+    assert json.loads((in_a_folder / "r.json").read_text()) == printed
     assert compare("x^2", "--at", "x=3", "-o", "r.md", "-q").stderr == ""
 
 

@@ -41,6 +41,17 @@ def test_what_compare_takes():
     ]  # fmt: skip
 
 
+def test_a_problem_that_explodes_ends_as_timeout_and_stands_in_its_place():
+    """SymPy needs minutes for log-sum-exp; without a word about isolation, Python comes back all the same."""
+    options = {"effort": "quick", "timeout": 0.5, "backends": ["reverse", "symbolic", "forward"]}
+    result = diffkit.compare(["log_sum_exp", "two_products"], **options)
+
+    assert [(row.problem, row.backend) for row in result.rows] == [
+        (problem, backend) for problem in ("log_sum_exp", "two_products") for backend in options["backends"]
+    ]
+    assert result.rows[1].status == "timeout"
+
+
 def test_points_are_drawn_where_none_is_given():
     """From stated ranges and by the seed; a formula without a finite value anywhere is refused."""
     drawn = diffkit.compare("log(x)", ranges={"x": (5, 6)}, points=2, **FAST)
@@ -56,6 +67,7 @@ def test_points_are_drawn_where_none_is_given():
         (("x*y", 1.0), TargetError),
         ((lambda x: x[5], np.ones(2)), TargetError),
         (("rosenbrok",), KeyError),
+        ((lambda x: 1j * x, 1.0), TargetError),
     ],
 )
 def test_bad_input_raises_what_it_says(args, error):

@@ -16,10 +16,11 @@ from ..harness.compare import measure
 from ..harness.record import Measurement, append_record, new_records_path, plain
 from ..harness.targets import Target
 from ..report import tables
+from ..report.columns import shortened
 from ..results import Comparison
 from ..results.answer import answer_text
 from ..results.comparison import FORMATS, chosen
-from ..results.operators import backends_named, of_texts
+from ..results.operators import backends_named, in_order, of_texts
 from ..results.recipe import python_line
 from ..results.subjects import BadInput, Place, Subjects, of_table
 from . import console
@@ -176,6 +177,7 @@ def measured(request: Request, targets: list[Target], backends: list[Differentia
             )  # fmt: skip
     except KeyboardInterrupt:
         done.interrupted = True
+    done.rows = in_order(done.rows, backends)
     return done
 
 
@@ -212,6 +214,7 @@ def show(request: Request, done: Run) -> int:
 
 
 def formatted(form: str, rows: Sequence[Measurement]) -> str:
+    """The rows as text; a JSON document holds the command that was typed."""
     if form == "json":
         return tables.json_text(rows, shlex.join(["diffkit", *sys.argv[1:]]))
     return FORMATS[form](rows)
@@ -230,9 +233,11 @@ def show_table(request: Request, done: Run) -> None:
     say(tables.text_table(done.rows, console.width(), request.wide, colored, console.encoding()))
     sentence = tables.advice(done.rows, request.min_digits, request.calls)
     if sentence:
-        say("\n" + console.wrapped(sentence))
+        say("\n" + console.wrapped(sentence, console.width()))
     best = tables.recommended(done.rows, request.min_digits, request.calls)
     line = python_line(done.targets[0], best) if best and done.targets else None
+    if line and len(done.targets) > 1:
+        say(f"In Python, for {shortened(done.targets[0].name, 40)}:")
     if line:
         say(line)
 
@@ -246,11 +251,15 @@ def write_rows(request: Request, done: Run) -> None:
     """The rows in the file that was named; a .jsonl file has them already, if they were measured."""
     path: Path = request.output  # type: ignore[assignment]
     existed = path.exists()
+    form = path.suffix.lower().lstrip(".")
     if path != done.kept:
         try:
-            Comparison(done.rows).save(path)
+            if form == "json":
+                path.write_text(formatted(form, done.rows), encoding="utf-8")
+            else:
+                Comparison(done.rows).save(path)
         except OSError as error:
             raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
     if not request.quiet:
-        verb = "added to" if path.suffix.lower() == ".jsonl" else "overwrote" if existed else "wrote"
+        verb = "added to" if form == "jsonl" else "overwrote" if existed else "wrote"
         note(f"{verb} {path}")

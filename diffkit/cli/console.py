@@ -20,8 +20,11 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """A remark, for people."""
-    print(text, file=sys.stderr)
+    """A remark, for people: a sentence in lines of the terminal's width, and an excerpt below it as it is."""
+    sentence, *excerpt = text.split("\n")
+    if sys.stderr.isatty():
+        sentence = wrapped(sentence, width(sys.stderr))
+    print("\n".join([sentence, *excerpt]), file=sys.stderr)
 
 
 def colored(stream: TextIO) -> bool:
@@ -29,14 +32,15 @@ def colored(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def width() -> int:
-    """Columns of the terminal; 80 where there is none."""
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+def width(stream: TextIO | None = None) -> int:
+    """Columns of the terminal, that of stdout if none is named; 80 where there is none."""
+    terminal = (stream or sys.stdout).isatty()
+    return shutil.get_terminal_size((80, 24)).columns if terminal else 80
 
 
-def wrapped(text: str) -> str:
-    """The text in lines of the terminal's width."""
-    return textwrap.fill(text, width(), break_long_words=False, break_on_hyphens=False)
+def wrapped(text: str, columns: int) -> str:
+    """The text in lines of so many columns."""
+    return textwrap.fill(text, columns, break_long_words=False, break_on_hyphens=False)
 
 
 def encoding() -> str:

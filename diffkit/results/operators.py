@@ -10,10 +10,12 @@ from ..differentiators.interface import Differentiator
 from ..differentiators.walk import walk
 from ..expressions import parse
 from ..harness.compare import as_backend, measure
-from ..harness.targets import value_at
+from ..harness.record import Measurement
+from ..harness.targets import InCatalogue, value_at
+from ..report.advice import groups
 from .comparison import Comparison
 from .explanation import Explanation
-from .subjects import Place, Subjects, Wrt, of_formula, of_function, of_suite, read
+from .subjects import BadInput, Place, Subjects, Wrt, of_formula, of_function, of_suite, read
 
 Backends = str | Differentiator | Sequence[str | Differentiator]
 DEFAULT_TIMEOUT = 10.0  # seconds for one backend on one problem
@@ -32,7 +34,7 @@ def compare(
     name: str | None = None,
     effort: str = "normal",
     timeout: float = DEFAULT_TIMEOUT,
-    isolate: bool = False,
+    isolate: bool | None = None,
 ) -> Comparison:
     """Every backend on one function: value, certified digits, cost and outcome of each.
 
@@ -43,6 +45,7 @@ def compare(
     of a function, all variables of a formula. backends: names such as "reverse" or "finite:order=4", or
     Differentiators; without it all that load. effort: "quick", "normal" or "careful". timeout: seconds for
     one backend on one problem, kept where isolate is true: then each backend runs in a process of its own.
+    Without isolate that is so for problems of the catalogue, of which some explode symbolically.
     Raises FormulaError, UnknownBackend, UnknownProblem, TargetError, BadInput.
 
     >>> result = compare("x^2 + 1", 3.0, backends="reverse", effort="quick")
@@ -55,9 +58,16 @@ def compare(
         place = Place([as_point(args)] if args else (), ranges, points, seed, wrt)
         subjects = of_texts(f, place, sizes, suite, name)
     chosen = backends_named(backends)
-    return Comparison(
-        measure(subjects.targets, chosen, seed=seed, effort=effort, timeout=timeout, isolate=isolate)
-    )
+    if isolate is None:
+        isolate = any(isinstance(target.function, InCatalogue) for target in subjects.targets)
+    rows = measure(subjects.targets, chosen, seed=seed, effort=effort, timeout=timeout, isolate=isolate)
+    return Comparison(in_order(rows, chosen))
+
+
+def in_order(rows: Sequence[Measurement], backends: Sequence[Differentiator]) -> list[Measurement]:
+    """The rows of each problem with their backends as they were named; failures are measured first."""
+    place = {str(backend): i for i, backend in enumerate(backends)}
+    return [row for group in groups(rows) for row in sorted(group, key=lambda row: place[row.backend])]
 
 
 def as_point(args: tuple[Any, ...]) -> Any:
@@ -80,7 +90,7 @@ def of_texts(
 def backends_named(backends: Backends | None = None) -> list[Differentiator]:
     """The backends that a text, a list or nothing names; raises UnknownBackend.
 
-    One that is named but does not load stands in the table with its reason.
+    One that is named but does not load stands in the table with its reason. Raises BadInput for no name.
 
     >>> [str(backend) for backend in backends_named("finite:order=4,reverse")]
     ['finite:order=4', 'reverse']
@@ -91,7 +101,9 @@ def backends_named(backends: Backends | None = None) -> list[Differentiator]:
         backends = split_backends(backends)
     elif isinstance(backends, Differentiator):
         backends = [backends]
-    return [as_backend(each) for each in backends]
+    if not backends:
+        raise BadInput("No backend is named: leave the choice out to take all, or name one such as reverse.")
+    return [as_backend(each) for each in registry.grouped(backends)]
 
 
 def loadable() -> list[str]:
