@@ -34,7 +34,7 @@ class Estimate:
 
     bound: largest likely error of each entry, None where the backend is exact up to rounding.
     diagnosis: "exact", "ok", or what stands in the way ("noisy", "kink", ...). left, right: one-sided slopes.
-    evaluations: number of points at which f was evaluated; calls: of calls, fewer where many points go at once.
+    evaluations: points at which f was evaluated. calls: of calls, fewer where many points go at once.
     """
 
     value: Any
@@ -280,7 +280,7 @@ AT_ONCE = 2**22  # entries of the directions of one pass: 32 MB, and as much aga
 
 
 def basis(leaves: Sequence[Any], first: int = 0, count: int | None = None) -> list[np.ndarray]:
-    """Unit directions in the space of the leaves, all or `count`: per leaf, of shape (count,) + leaf.shape."""
+    """Unit directions in the space of the leaves, all or `count`: per leaf (count,) + leaf.shape."""
     sizes = [size_of(x) for x in leaves]
     count = sum(sizes) if count is None else count
     answer, start = [], 0
