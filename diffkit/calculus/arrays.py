@@ -305,7 +305,7 @@ def norm_evaluate(x: Any, axes: Shape) -> Any:
 def others_evaluate(y: Any, x: Any, axes: Shape) -> Any:
     """For each entry the product of all others over `axes`: y / x where that is safe, right through zeros."""
     size = np.abs(y)
-    if x.dtype != object and 1e-290 < np.min(size) and np.max(size) < np.inf:
+    if x.dtype != object and np.all((size > 1e-290) & (size < np.inf)):
         return y / x
     return exclusive_products(x, axes)
 
@@ -363,10 +363,10 @@ SQUARE = (((3, 3),), {"axes": (0, 1)})
 
 
 def cofactors(y: Any, x: Any, axes: Shape) -> Any:
-    """The derivative of the determinant: det(x) times the transposed inverse (Jacobi), or minors without one."""
+    """The derivative of the determinant: det(x) times the transposed inverse (Jacobi), or else minors."""
     try:
         return y * np.transpose(np.linalg.inv(x))
-    except np.linalg.LinAlgError:
+    except (np.linalg.LinAlgError, ZeroDivisionError):  # what NumPy and what exact numbers raise
         return minors(x)
 
 

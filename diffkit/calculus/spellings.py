@@ -22,6 +22,7 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     row.evaluate: row for row in TABLE.values() if isinstance(row.evaluate, np.ufunc)
 }
 SPECIAL: dict[str, Callable[..., Any]] = {}  # SciPy's ufuncs by name, once special.py is imported
+REAL = "fiub"  # kinds of dtype
 Shape = tuple[int, ...]
 
 
@@ -43,12 +44,20 @@ def interpreted(x: Any) -> Any:
     """x as an array or an interpreted value: lists of interpreted values are stacked."""
     if isinstance(x, (Interpreted, float, int)):
         return x
-    if isinstance(x, np.ndarray) and x.dtype != object:
+    if isinstance(x, np.ndarray) and x.dtype.kind in REAL:
         return x
-    x = np.asarray(x, dtype=object) if not isinstance(x, np.ndarray) else x
-    if any(isinstance(each, Interpreted) for each in x.flat):
-        return stack([*x.flat]) if x.ndim == 1 else np.reshape(stack([*x.flat]), x.shape)
-    return np.asarray(x.tolist())
+    entries = np.asarray(x, dtype=object)
+    if any(isinstance(each, Interpreted) for each in entries.flat):
+        pieces = stack([*entries.flat])
+        return pieces if entries.ndim == 1 else np.reshape(pieces, entries.shape)
+    answer = np.asarray(entries.tolist())
+    if answer.dtype.kind in REAL or all(hasattr(each, "__float__") for each in entries.flat):
+        return answer  # exact numbers of another package have a __float__ too
+    raise NoRule(
+        f"derivatives are of real numbers and arrays or lists of them, not of {x!r} ({type(x).__name__}): "
+        "neither as what a function computes with nor as what it returns. "
+        "Write complex values as two real arrays."
+    )
 
 
 def plain(x: Any) -> Any:
@@ -199,8 +208,12 @@ def mean(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 def average(x: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Any:
     if weights is None:
         return mean(x, axis, keepdims=keepdims)
-    return sum(interpreted(x) * weights, axis, keepdims=keepdims) / sum(
-        interpreted(weights) + 0.0 * interpreted(x), axis, keepdims=keepdims
+    x, weights = interpreted(x), interpreted(weights)
+    if shape_of(weights) != shape_of(x):  # one weight for each position along the axis
+        axis = normal_axis(axis, len(shape_of(x)))
+        weights = reshape(weights, kept_shape(shape_of(x), tuple({*range(len(shape_of(x)))} - {axis})))
+    return sum(x * weights, axis, keepdims=keepdims) / sum(
+        broadcast_to(weights, shape_of(x)), axis, keepdims=keepdims
     )
 
 
@@ -241,7 +254,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         return reduced(arrays.norm, x, axis, keepdims)
     if matrix or ord in (0, "nuc"):
         raise NoRule(
-            f"np.linalg.norm has no rule for a matrix norm of order {ord!r}; use 'fro', or spell it out."
+            f"np.linalg.norm has no rule for {'a matrix' if matrix else 'vectors'} and ord={ord!r}; use "
+            "ord=None, or spell it out."
         )
     if ord == 1:
         return sum(np.abs(x), axis, keepdims=keepdims)
@@ -273,6 +287,8 @@ def cumsum(x: Any, axis: Any = None) -> Any:
 def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
     x = interpreted(x)
     axis = normal_axis(axis, len(shape_of(x)))
+    if n < 0:
+        raise ValueError(f"np.diff: the order n={n} is negative")
     for _ in range(n):
         later = (slice(None),) * axis + (slice(1, None),)
         sooner = (slice(None),) * axis + (slice(None, -1),)
@@ -353,7 +369,8 @@ def matrix_transpose(x: Any, /) -> Any:
 @spells(np.swapaxes)
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     order = list(range(len(shape_of(x))))
-    order[axis1], order[axis2] = order[axis2], order[axis1]
+    i, j = normal_axis(axis1, len(order)), normal_axis(axis2, len(order))
+    order[i], order[j] = order[j], order[i]
     return transpose(x, order)
 
 
@@ -446,21 +463,22 @@ def column_stack(xs: Sequence[Any]) -> Any:
 
 @spells(np.array_split)
 def array_split(x: Any, pieces: Any, axis: int = 0) -> list[Any]:
-    n = shape_of(x)[axis]
-    where = np.array_split(np.arange(n), pieces)
-    before = (slice(None),) * normal_axis(axis, len(shape_of(x)))
-    stops = np.cumsum([len(part) for part in where])
-    return [
-        index(x, (*before, slice(int(stop) - len(part), int(stop))))
-        for part, stop in zip(where, stops, strict=True)
-    ]
+    return parts(np.array_split, x, pieces, axis)
 
 
 @spells(np.split)
 def split(x: Any, pieces: Any, axis: int = 0) -> list[Any]:
-    if isinstance(pieces, int) and shape_of(x)[axis] % pieces:
-        raise ValueError(f"np.split: {shape_of(x)[axis]} entries do not divide into {pieces} equal pieces")
-    return array_split(x, pieces, axis)
+    return parts(np.split, x, pieces, axis)
+
+
+def parts(cut: Callable[..., list[np.ndarray]], x: Any, pieces: Any, axis: int) -> list[Any]:
+    """The slices of x that NumPy's `cut` makes of the positions along an axis."""
+    x = interpreted(x)
+    axis = normal_axis(axis, len(shape_of(x)))
+    before = (slice(None),) * axis
+    runs = cut(np.arange(shape_of(x)[axis]), pieces)
+    slices = [slice(int(run[0]), int(run[-1]) + 1) if len(run) else slice(0) for run in runs]
+    return [index(x, (*before, each)) for each in slices]
 
 
 # Choosing entries: whatever only moves entries is NumPy's own function applied to their positions
@@ -491,7 +509,7 @@ def index(x: Any, key: Any) -> Any:
         return positions(x, lambda where: where[key])
     want = np.broadcast_to(0, shape)[key].shape
     slices = basic_slices(key, shape)
-    picked = arrays.pick(x, index=slices)
+    picked = arrays.pick(x, index=slices) if slices else x  # x[...] of a number is the number
     return picked if shape_of(picked) == want else arrays.reshape(picked, shape=want)
 
 
@@ -641,8 +659,10 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = False) -> Any:
         raise NoRule("np.einsum has a rule for subscripts written as text, such as 'ij,jk->ik'.")
     xs = [interpreted(x) for x in operands]
     words, out = einsum_words(subscripts.replace(" ", ""), [len(shape_of(x)) for x in xs])
-    xs = [distinct(x, word) for x, word in zip(xs, words, strict=True)]
-    words = ["".join(dict.fromkeys(word)) for word in words]
+    if len(set(out)) < len(out) or not set(out) <= set("".join(words)):
+        raise ValueError(f"einsum: in {subscripts!r} the answer repeats a letter, or no operand has it")
+    sizes = letter_sizes(words, [shape_of(x) for x in xs])
+    xs, words = map(list, zip(*(distinct(x, word, sizes) for x, word in zip(xs, words))))
     x, word = xs[0], words[0]
     for i in range(1, len(xs)):
         later = set(out).union(*words[i + 1 :])
@@ -668,10 +688,26 @@ def einsum_words(text: str, ndims: list[int]) -> tuple[list[str], str]:
     return words, out.replace("...", dots)
 
 
-def distinct(x: Any, word: str) -> Any:
-    """The diagonal of x over every repeated letter."""
+def letter_sizes(words: list[str], shapes: list[Shape]) -> dict[str, int]:
+    """How many entries each letter stands for; an axis of one goes with any number, as in broadcasting."""
+    sizes: dict[str, int] = {}
+    for word, shape in zip(words, shapes, strict=True):
+        for c, n in zip(word, shape, strict=True):
+            if sizes.get(c, 1) == 1:
+                sizes[c] = n
+            elif n not in (1, sizes[c]):
+                raise ValueError(f"einsum: the letter {c!r} stands for {sizes[c]} entries and for {n}")
+    return sizes
+
+
+def distinct(x: Any, word: str, sizes: dict[str, int]) -> tuple[Any, str]:
+    """x and its word without repeated letters (their diagonal) and without the axes that are broadcast."""
     unique = "".join(dict.fromkeys(word))
-    return x if unique == word else positions(x, lambda where: np.einsum(f"{word}->{unique}", where))
+    if unique != word:
+        x = positions(x, lambda where: np.einsum(f"{word}->{unique}", where))
+    shape = shape_of(x)
+    kept = [i for i, c in enumerate(unique) if shape[i] == sizes[c]]
+    return reshape(x, [shape[i] for i in kept]), "".join(unique[i] for i in kept)
 
 
 def contract_pair(a: Any, word_a: str, b: Any, word_b: str, later: set[str]) -> tuple[Any, str]:
@@ -679,10 +715,6 @@ def contract_pair(a: Any, word_a: str, b: Any, word_b: str, later: set[str]) -> 
     a, word_a = sum_letters(a, word_a, later | set(word_b))
     b, word_b = sum_letters(b, word_b, later | set(word_a))
     out = "".join(c for c in dict.fromkeys(word_a + word_b) if c in later)
-    sizes = dict(zip(word_a, shape_of(a), strict=True))
-    for c, n in zip(word_b, shape_of(b), strict=True):
-        if sizes.setdefault(c, n) != n:
-            raise ValueError(f"einsum: the letter {c!r} stands for {sizes[c]} entries and for {n}")
     return arrays.contract(a, b, spec=f"{word_a},{word_b}->{out}"), out
 
 
@@ -713,6 +745,8 @@ def solve(a: Any, b: Any) -> Any:
 
 @spells(np.linalg.inv)
 def inv(a: Any) -> Any:
+    if len(shape_of(a)) != 2:
+        raise NoRule("np.linalg.inv has a rule for one square matrix.")
     return solve(a, np.eye(shape_of(a)[0]))
 
 

@@ -26,6 +26,10 @@ def leaf(x: Any, name: str) -> Any:
     """x as a float, a float64 array or an interpreted value."""
     if type(x) is float or isinstance(x, Interpreted):
         return x
+    if isinstance(x, (np.matrix, np.ma.MaskedArray)):
+        raise TypeError(
+            f"{name} is a {type(x).__name__}, whose products or sums mean something else; pass a plain array."
+        )
     if isinstance(x, (bool, np.bool_, str, bytes)) or x is None:
         raise TypeError(
             f"{name} is {x!r}, which cannot be differentiated; pass numbers, arrays or containers of them."
@@ -59,17 +63,38 @@ def flatten(x: Any, name: str) -> tuple[list[Any], Callable[[Sequence[Any]], Any
     """(leaves, rebuild): rebuild(leaves) makes a container like x, with other leaves if wanted."""
     if not is_container(x):
         return [leaf(x, name)], lambda leaves: leaves[0]
-    keys = list(x) if isinstance(x, dict) else list(range(len(x)))
+    keys = sorted(x, key=repr) if isinstance(x, dict) else range(len(x))  # two equal dicts, one order
     parts = [flatten(x[key], f"{name}[{key!r}]") for key in keys]
     stops = np.cumsum([0] + [len(leaves) for leaves, _ in parts]).tolist()
 
     def rebuild(leaves: Sequence[Any]) -> Any:
         values = [make(leaves[a:b]) for (_, make), a, b in zip(parts, stops, stops[1:], strict=False)]
         if isinstance(x, dict):
-            return dict(zip(keys, values, strict=True))
+            found = dict(zip(keys, values, strict=True))
+            return {key: found[key] for key in x}
         return type(x)(*values) if hasattr(x, "_fields") else type(x)(values)
 
     return [each for leaves, _ in parts for each in leaves], rebuild
+
+
+def layout(x: Any) -> Any:
+    """The containers of x with "array" for each leaf: what a point and a direction have in common."""
+    if not is_container(x):
+        return "array"
+    return {key: layout(x[key]) for key in x} if isinstance(x, dict) else list(map(layout, x))
+
+
+def show(layouts: Sequence[Any]) -> str:
+    """Layouts as text: array for a leaf, {'a': array} for a container."""
+    return ", ".join(str(each).replace("'array'", "array") for each in layouts)
+
+
+def positions(wrt: Any) -> tuple[int, ...]:
+    """`wrt` as a tuple of positions; empty where it is nothing of the kind."""
+    each = wrt if isinstance(wrt, (tuple, list)) else (wrt,)
+    if any(isinstance(i, (bool, np.bool_)) or not isinstance(i, (int, np.integer)) for i in each):
+        return ()
+    return tuple(map(int, each))
 
 
 @dataclass(frozen=True)
@@ -81,24 +106,27 @@ class Arguments:
     data: tuple[Any, ...]  # shapes of the arguments that are data, None where active or not an array
     count: int  # number of positional arguments
     straight: bool  # whether every active argument is a single leaf
+    layouts: tuple[Any, ...]  # of the active arguments
 
     @classmethod
     def of(cls, args: tuple[Any, ...], wrt: int | tuple[int, ...]) -> Arguments:
         """Read the layout off example arguments; raises TypeError if `wrt` names none of them."""
-        names = (wrt,) if isinstance(wrt, int) else tuple(wrt)
-        if (
-            not names
-            or any(not isinstance(i, int) or not 0 <= i < len(args) for i in names)
-            or len(set(names)) < len(names)
-        ):
+        names = positions(wrt)
+        if not names or any(not 0 <= i < len(args) for i in names) or len(set(names)) < len(names):
             raise TypeError(
                 f"wrt={wrt!r} names no argument: the function was given {len(args)}, counted from 0."
             )
-        wrt = wrt if isinstance(wrt, int) else names
         leaves = [each for i in names for each in flatten(args[i], f"argument {i}")[0]]
         data = tuple(None if i in names else getattr(x, "shape", None) for i, x in enumerate(args))
-        straight = not any(is_container(args[i]) for i in names)
-        return cls(wrt, tuple(shape_of(x) for x in leaves), data, len(args), straight)
+        layouts = tuple(layout(args[i]) for i in names)
+        return cls(
+            names if isinstance(wrt, (tuple, list)) else names[0],
+            tuple(shape_of(x) for x in leaves),
+            data,
+            len(args),
+            all(each == "array" for each in layouts),
+            layouts,
+        )
 
     @property
     def names(self) -> tuple[int, ...]:
@@ -107,7 +135,7 @@ class Arguments:
 
     def open(self, args: tuple[Any, ...]) -> list[Any]:
         """The active leaves of `args`; raises ShapeMismatch with a table if they are not as prepared."""
-        if len(args) == 1 and self.straight:
+        if len(args) == self.count == 1 and self.straight:
             x = args[0]  # the commonest call, without ceremony
             if type(x) is float and self.shapes == ((),):
                 return [x]
@@ -115,15 +143,19 @@ class Arguments:
                 return [x]
         if len(args) != self.count:
             raise ShapeMismatch(f"prepared for {self.count} arguments, got {len(args)}.")
-        if self.straight:
-            leaves = [leaf(args[i], f"argument {i}") for i in self.names]
-        else:
-            leaves = [each for i in self.names for each in flatten(args[i], f"argument {i}")[0]]
+        self.check_layouts([args[i] for i in self.names], "the arguments")
+        leaves = [each for i in self.names for each in flatten(args[i], f"argument {i}")[0]]
         shapes = tuple(shape_of(x) for x in leaves)
         data = tuple(None if i in self.names else getattr(x, "shape", None) for i, x in enumerate(args))
         if shapes != self.shapes or data != self.data:
             raise ShapeMismatch(self.table(shapes, data))
         return leaves
+
+    def check_layouts(self, parts: Sequence[Any], name: str) -> None:
+        """Raises ShapeMismatch where containers differ: other keys, other lengths, another count."""
+        got = tuple(map(layout, parts))
+        if got != self.layouts:
+            raise ShapeMismatch(f"prepared for {show(self.layouts)}, but {name} came as {show(got)}.")
 
     def table(self, shapes: tuple[Shape, ...], data: tuple[Any, ...]) -> str:
         """What was prepared for, and what came."""
@@ -156,11 +188,9 @@ class Arguments:
 
     def directions(self, args: tuple[Any, ...], v: Any) -> list[Any]:
         """A tangent built like the differentiated arguments -> its leaves, checked against their shapes."""
-        parts = (v,) if isinstance(self.wrt, int) else tuple(v)
-        if len(parts) != len(self.names):
-            raise ShapeMismatch(
-                f"the direction has {len(parts)} parts for {len(self.names)} differentiated arguments."
-            )
+        several = isinstance(self.wrt, tuple) and (isinstance(v, (list, tuple)) or shape_of(v))
+        parts = tuple(v) if several else (v,)
+        self.check_layouts(parts, "the direction")
         leaves = [each for part in parts for each in flatten(part, "the direction")[0]]
         shapes = tuple(shape_of(x) for x in leaves)
         if shapes != self.shapes:

@@ -71,6 +71,10 @@ def backend(text: str | Differentiator) -> Differentiator:
     """
     if isinstance(text, Differentiator):
         return text
+    if not isinstance(text, str):
+        raise UnknownBackend(
+            f"{text!r} is no backend; give a name such as 'finite:order=4', or a backend such as Reverse()."
+        )
     name, _, settings = text.partition(":")
     name = ALIASES.get(name.strip().lower(), name.strip().lower())
     if name not in BUILT_IN and name not in entry_points():

@@ -78,7 +78,7 @@ class Traced(Interpreted):
     # NumPy's two hooks
 
     def __array_ufunc__(self, ufunc: np.ufunc, how: str, *inputs: Any, **options: Any) -> Any:
-        options = {name: value for name, value in options.items() if value is not None}
+        options = {name: value for name, value in options.items() if value is not None or name == "axis"}
         if "out" in options:
             raise NoRule(
                 f"np.{ufunc.__name__}(..., out=) and a += x change an array in place; "
@@ -132,6 +132,9 @@ class Traced(Interpreted):
     def __divmod__(self, other: Any) -> tuple[Any, Any]:
         return self // other, self % other
 
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
+        return other // self, other % self
+
     def __bool__(self) -> bool:
         return bool(self != 0)
 
@@ -146,6 +149,14 @@ class Traced(Interpreted):
 
     def __round__(self, digits: int | None = None) -> Any:
         return np.round(self, digits or 0)
+
+    def __copy__(self) -> Any:
+        return self  # nothing can change it
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self
+
+    __reduce__ = refuse("a pickled value", "keep it in the process that differentiates")
 
     # Entries
 
@@ -164,8 +175,8 @@ class Traced(Interpreted):
         "x[i] = value", "build a new array with np.where, np.concatenate, np.stack or np.array([...])"
     )
     __float__ = refuse(
-        "float(x), math.sin(x) and storing x in an array of floats",
-        "use np.sin(x) for math.sin(x), and np.stack or np.array([...]) to collect values",
+        "float(x), math.sin(x), storing x in an array of floats and np.mean of an array of objects",
+        "use np.sin(x) for math.sin(x), and np.stack([...]) to collect values",
     )
     __int__ = refuse("int(x)", "use np.floor(x) or np.trunc(x), whose slope is zero")
     __complex__ = refuse("complex(x)", "write with real and imaginary parts as separate arrays")
@@ -273,6 +284,9 @@ IN_PLACE = dict.fromkeys(
 }
 
 
+OF_OBJECTS = ("dtype('O')", "which has no callable")  # NumPy's words where a function takes no objects
+
+
 def run(f: Callable[..., Any], xs: Any) -> Any:
     """f(*xs) as an array or an interpreted value; our sentence is dug out where NumPy has buried it."""
     try:
@@ -281,6 +295,13 @@ def run(f: Callable[..., Any], xs: Any) -> Any:
         if isinstance(error.__cause__, NoRule):  # a[0] = x ends as "setting an array element with a sequence"
             raise error.__cause__ from None
         raise
+    except TypeError as error:
+        if isinstance(error, NoRule) or not any(words in str(error) for words in OF_OBJECTS):
+            raise
+        raise NoRule(
+            f"np.array([...]) of traced values is an array of objects, of which NumPy says: {error}. "
+            "Collect them with np.stack([...]), for a matrix np.reshape(np.stack([...]), (rows, columns))."
+        ) from error
 
 
 def has_row(ufunc: np.ufunc) -> bool:
@@ -298,11 +319,14 @@ def spell(function: Any, args: Any, options: Any) -> Any:
     return call(f"np.{function.__name__}", spelling, args, options)
 
 
+DEFAULTS = (None, float, np.float64)  # of out= and dtype=
+
+
 def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> Any:
     """Call a spelling; an argument that it does not know is refused by name."""
     if options:
         options = {key: value for key, value in options.items() if value is not np._NoValue}  # type: ignore[attr-defined]
-        for key in [key for key in ("out", "dtype") if options.get(key, 0) is None]:
+        for key in [key for key in ("out", "dtype") if any(options.get(key, 0) is each for each in DEFAULTS)]:
             del options[key]
         known = inspect.signature(spelling).parameters
         unknown = [key for key in options if key not in known]
@@ -318,11 +342,16 @@ def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> An
         raise NoRule(f"{name} has no rule with these arguments ({error}).") from error
 
 
+CHANGING = (np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask)
+
+
 def no_rule(function: Any) -> NoRule:
     """The sentence for a NumPy function that is in neither table."""
     of_scipy = getattr(sys.modules.get("scipy.special"), function.__name__, None) is function
     module = "scipy.special" if of_scipy else getattr(function, "__module__", "") or ""
     name = f"{'np' + module[5:] if module.startswith('numpy') else module or 'np'}.{function.__name__}"
+    if function in CHANGING:
+        return NoRule(f"{name} changes an array in place; use np.where, np.concatenate or np.stack.")
     kind = "special" if of_scipy else "elementwise" if isinstance(function, np.ufunc) else "arrays"
     return NoRule(
         f"{name} has no derivative rule. Add a row to diffkit/calculus/{kind}.py,\n"

@@ -1,0 +1,75 @@
+"""Containers, positions and layouts: what belongs together is found by its key, never by its place."""
+
+import numpy as np
+import pytest
+
+import diffkit
+
+BACKENDS = ["forward", "reverse", "symbolic", "finite", "compiled-numpy"]
+POINT, SWAPPED = {"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}
+
+
+def f(d):
+    return d["a"] ** 2 * d["b"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_order_of_a_dict_does_not_matter(backend):
+    """df = 4 da + db, at a = 1, b = 2: central differences of this polynomial keep 6 digits at least."""
+    p = diffkit.prepare(f, POINT, backend=backend)
+    g = p.gradient(SWAPPED)
+    assert list(g) == ["b", "a"]
+    np.testing.assert_allclose([g["a"], g["b"]], [4.0, 1.0], rtol=1e-6)
+    np.testing.assert_allclose(p.jvp(POINT, {"b": 1.0, "a": 0.5})[1], 3.0, rtol=1e-6)
+
+
+@pytest.mark.parametrize("wrt", [-1, 2, (), (0, 0), "x", 1.0, None, True, (0, "x")])
+def test_a_position_that_is_none_is_refused(wrt):
+    with pytest.raises(TypeError, match="names no argument"):
+        diffkit.gradient(lambda x, y: x * y, 2.0, 3.0, wrt=wrt)
+
+
+@pytest.mark.parametrize(
+    "wrt, expected", [(np.int64(1), 2.0), ([1, 0], (2.0, 3.0)), ((np.int64(0),), (3.0,))]
+)
+def test_a_position_may_be_any_integer(wrt, expected):
+    assert diffkit.gradient(lambda x, y: x * y, 2.0, 3.0, wrt=wrt) == expected
+
+
+MISFITS = {
+    "another key": (lambda p: p.gradient({"a": 1.0, "c": 2.0}), "'c': array"),
+    "a missing key": (lambda p: p.gradient({"a": 1.0}), "came as {'a': array}"),
+    "an array for a dict": (lambda p: p.gradient([1.0, 2.0]), "came as array"),
+    "a direction of another key": (lambda p: p.jvp(POINT, {"a": 1.0, "c": 1.0}), "the direction came as"),
+    "a direction that is a number": (lambda p: p.hvp(POINT, 1.0), "the direction came as array"),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_other_containers_are_refused(case):
+    call, words = MISFITS[case]
+    with pytest.raises(diffkit.ShapeMismatch, match=words):
+        call(diffkit.prepare(f, POINT))
+
+
+def test_an_argument_that_was_prepared_for_is_not_left_out():
+    p = diffkit.prepare(lambda x, c=7.0: c * x, 2.0, 3.0)
+    with pytest.raises(diffkit.ShapeMismatch, match="prepared for 2 arguments, got 1"):
+        p.gradient(2.0)
+
+
+def test_one_number_is_no_direction_for_two_arguments():
+    with pytest.raises(diffkit.ShapeMismatch, match="array, array, but the direction came as array"):
+        diffkit.jvp(lambda x, y: x * y, (2.0, 3.0), 1.0, wrt=(0, 1))
+
+
+@pytest.mark.parametrize("x", [np.ma.array([1.0, 2.0], mask=[0, 1]), np.eye(2).view(np.matrix)])
+def test_arrays_with_another_arithmetic_are_refused(x):
+    with pytest.raises(TypeError, match=r"mean something else"):
+        diffkit.gradient(np.sum, x)
+
+
+@pytest.mark.parametrize("backend", [None, 3, int])
+def test_what_is_no_backend_is_refused(backend):
+    with pytest.raises(diffkit.UnknownBackend, match="is no backend; give a name"):
+        diffkit.gradient(np.sum, 1.0, backend=backend)
