@@ -9,6 +9,8 @@ import difflib
 import functools
 import importlib
 import importlib.metadata
+import importlib.util
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -23,6 +25,13 @@ BUILT_IN = {
     "compiled-numpy": "compiled:CompiledNumPy",
     "zero": "zero:Zero",
 }
+PEERS = {  # class, module that must be there, how to get it; never among "all"
+    "numdifftools": ("peers.numeric:Numdifftools", "numdifftools", "pip install numdifftools"),
+    "scipy-differentiate": (
+        "peers.numeric:SciPyDifferentiate", "scipy.differentiate", 'pip install "scipy>=1.15"'),
+    "jacobi": ("peers.numeric:Jacobi", "jacobi", "pip install jacobi"),
+    "findiff": ("peers.numeric:Findiff", "findiff", 'pip install "findiff>=0.14"'),
+}  # fmt: skip
 ALIASES = {
     "numeric": "finite",
     "numerical": "finite",
@@ -41,6 +50,10 @@ class UnknownBackend(ValueError):
     """No backend of that name, or no such setting; the message lists what there is."""
 
 
+class NotInstalled(ImportError):
+    """A peer whose package is not there; the message says how to get it."""
+
+
 @functools.cache
 def entry_points() -> dict[str, importlib.metadata.EntryPoint]:
     """Backends of other packages, by name."""
@@ -52,11 +65,50 @@ def names() -> list[str]:
     return [name for name in (*BUILT_IN, *sorted(entry_points())) if name not in CONTROL]
 
 
+def peers() -> list[str]:
+    """Names of the peers whose packages are installed."""
+    return [name for name, (_, module, _) in PEERS.items() if installed(module)]
+
+
+def known() -> list[str]:
+    """All names that a backend may be called by, except aliases."""
+    return [*BUILT_IN, *PEERS, *sorted(entry_points())]
+
+
+def installed(module: str) -> bool:
+    """Whether a module can be imported."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package that it is in
+        return False
+
+
+def grouped(backends: Iterable[Any]) -> list[Any]:
+    """The backends with the words "all" and "peers" spelled out, without what stands there already.
+
+    >>> grouped(["reverse", "all"])[:2]
+    ['reverse', 'symbolic']
+    """
+    groups = {"all": names, "peers": peers}
+    found: list[Any] = []
+    for word in backends:
+        if isinstance(word, str) and word in groups:
+            found += [each for each in groups[word]() if each not in found]
+        else:
+            found.append(word)
+    return found
+
+
 @functools.cache
 def load(name: str) -> type[Differentiator]:
-    """The class of a backend; ImportError says what is missing."""
-    if name in BUILT_IN:
-        module, _, attribute = BUILT_IN[name].partition(":")
+    """The class of a backend; raises NotInstalled for a peer without its package, ImportError for others."""
+    place = BUILT_IN.get(name)
+    if name in PEERS:
+        place, module, command = PEERS[name]
+        if not installed(module):
+            raise NotInstalled(f"{name} is not installed: {command}")
+    if place:
+        module, _, attribute = place.partition(":")
         return getattr(importlib.import_module(f".{module}", __package__), attribute)
     return entry_points()[name].load()
 
@@ -77,23 +129,19 @@ def backend(text: str | Differentiator) -> Differentiator:
         )
     name, _, settings = text.partition(":")
     name = ALIASES.get(name.strip().lower(), name.strip().lower())
-    if name not in BUILT_IN and name not in entry_points():
-        close = difflib.get_close_matches(name, [*BUILT_IN, *ALIASES, *entry_points()], 1)
-        hint = (
-            f'did you mean "{close[0]}"?'
-            if close
-            else f"there are {', '.join([*BUILT_IN, *entry_points()])}."
-        )
+    if name not in known():
+        close = difflib.get_close_matches(name, [*known(), *ALIASES], 1)
+        hint = f'did you mean "{close[0]}"?' if close else f"there are {', '.join(known())}."
         raise UnknownBackend(f"there is no backend {name!r}; {hint}")
     kind = load(name)
-    known = {field.name: field for field in fields(kind)}
+    settings_of = {field.name: field for field in fields(kind)}
     values: dict[str, Any] = {}
     for part in filter(None, (part.strip() for part in settings.split(","))):
         key, equals, value = (piece.strip() for piece in part.partition("="))
-        if key not in known or not equals:
-            there = ", ".join(f"{field.name}={field.default}" for field in known.values()) or "none"
+        if key not in settings_of or not equals:
+            there = ", ".join(f"{field.name}={field.default}" for field in settings_of.values()) or "none"
             raise UnknownBackend(f"backend {name} has no setting {part!r}; its settings are: {there}.")
-        values[key] = setting(value, known[key].default, f"{name}:{key}")
+        values[key] = setting(value, settings_of[key].default, f"{name}:{key}")
     try:
         return kind(**values)
     except ValueError as error:
@@ -114,9 +162,10 @@ def setting(text: str, default: Any, name: str) -> Any:
 def available() -> list[tuple[str, str, str]]:
     """(name, summary, reason) of every backend; the reason is empty where it loads."""
     rows = []
-    for name in (*BUILT_IN, *sorted(entry_points())):
+    for name in known():
         try:
             rows.append((name, load(name).summary, ""))
         except Exception as error:  # a foreign package may fail in any way: it is listed with its reason
-            rows.append((name, "", f"{type(error).__name__}: {error}"))
+            told = str(error) if isinstance(error, NotInstalled) else f"{type(error).__name__}: {error}"
+            rows.append((name, "", told))
     return rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, NoReturn
 
 from ..differentiators.interface import Differentiator, Unsupported
-from ..differentiators.registry import UnknownBackend, names
+from ..differentiators.registry import UnknownBackend, grouped
 from ..differentiators.registry import backend as backend_named
 from .accuracy import Score, Witness, compact
 from .cost import EFFORTS, Effort, Trial
@@ -54,7 +54,7 @@ def measure(
     ('ok', 6.0)
     """
     targets = list(targets)
-    chosen = [as_backend(each) for each in (names() if backends is None else backends)]
+    chosen = [as_backend(each) for each in grouped(["all"] if backends is None else backends)]
     total = len(targets) * len(chosen)
     limits = Limits(memory_limit, threads)
     bench = Bench(as_effort(effort), timeout, isolate, limits, seed, total, on_record, progress)
