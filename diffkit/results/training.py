@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..differentiators import registry
+from ..differentiators.interface import Differentiator
+from ..harness.compare import as_backend
 from ..harness.record import append_record, last_records_path
 from ..report import training as tables
 from ..report.anatomy import anatomy_text
 from ..training.anatomy import anatomy
+from ..training.by_hand import ByHand
 from ..training.plan import continued, planned
 from ..training.record import Checkpoint, Run, Step, read_kind
 from ..training.train import DEFAULT_TIMEOUT, OnRecord, Progress, fit
 from .comparison import chosen, pandas
-from .operators import Backends, backends_named
+from .operators import Backends, loadable, split_backends
 
 DEFAULT_BACKENDS = ("reverse", "compiled")
 
@@ -123,10 +125,10 @@ def train(
     momentum, nesterov, adagrad, rmsprop, adam or lbfgs. schedule: constant, step, exponential, inverse,
     cosine or warm-up. batch: samples a step, 0 for all. decay: of the weights. patience: epochs without a
     lower validation loss until it stops, 0 for never. test: share of samples set aside. What is not given
-    suits the data. backends: names, "all" for all that load. timeout: seconds for the steps of each backend,
-    a fifth of them for its preparation. isolate: one subprocess for each backend. The same seed gives the
-    same numbers on every run. Raises ValueError (UnknownBackend, BadData) in one sentence before it trains;
-    whatever a backend does becomes its run.
+    suits the data. backends: names, "all" for all that load; "by-hand" is backpropagation written by hand.
+    timeout: seconds for the steps of each backend, a fifth of them for its preparation. isolate: one
+    subprocess for each backend. The same seed gives the same numbers on every run. Raises ValueError
+    (UnknownBackend, BadData) in one sentence before it trains; whatever a backend does becomes its run.
 
     >>> result = train("xor", layers=(2, 4, 1), epochs=20, backends="reverse")
     >>> [(run.backend, run.status, run.test_accuracy > 0.9) for run in result.runs]
@@ -139,10 +141,18 @@ def train(
         patience, target, test,
     )  # fmt: skip
     steps, runs, checkpoints = fit(
-        job, backends_named(None if backends == "all" else backends), timeout=timeout, isolate=isolate,
-        on_record=on_record, progress=progress,
+        job, trainers(backends), timeout=timeout, isolate=isolate, on_record=on_record, progress=progress,
     )  # fmt: skip
     return Training(runs, steps, checkpoints)
+
+
+def trainers(backends: Backends) -> list[Differentiator]:
+    """The backends of a training: those of compare, and the step written by hand."""
+    if isinstance(backends, str):
+        backends = loadable() if backends == "all" else split_backends(backends)
+    elif isinstance(backends, Differentiator):
+        backends = [backends]
+    return [ByHand() if each == ByHand.name else as_backend(each) for each in backends]
 
 
 def resume(
@@ -162,7 +172,7 @@ def resume(
     """
     job, checkpoints = continued(path, data, epochs)
     steps, runs, checkpoints = fit(
-        job, [registry.backend(each.backend) for each in checkpoints], checkpoints=checkpoints,
+        job, trainers([each.backend for each in checkpoints]), checkpoints=checkpoints,
         earlier=Training.load(path).steps, timeout=timeout, isolate=isolate, on_record=on_record,
         progress=progress,
     )  # fmt: skip

@@ -7,6 +7,7 @@ import diffkit
 from diffkit.differentiators.registry import names
 from diffkit.harness.truth import correct_digits, truth
 from diffkit.training.activations import ACTIVATIONS, LOSSES
+from diffkit.training.by_hand import LOSSES_BY_HAND, SLOPES, ByHand
 from diffkit.training.network import Network, joined
 
 # Central differences keep about two thirds of the digits; everything else is exact up to rounding.
@@ -45,6 +46,32 @@ def test_symbolic_derives_one_sample_and_evaluates_the_batch(activation, loss, r
     y, g = diffkit.prepare(network.loss, parameters, X, Y).value_and_gradient(parameters, X, Y)
     assert ys.mean() == pytest.approx(y, rel=1e-14)
     assert joined([each.mean(axis=0) for each in gs]) == pytest.approx(joined(g), rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_backpropagation_by_hand_is_the_same_gradient(activation, loss, random):
+    """A step written by hand, as the baseline of every step's cost, agrees to rounding; two hidden layers."""
+    network, _, X, Y = example(activation, loss, random)
+    network = Network((2, 4, 3, network.layers[-1]), activation, loss, decay=0.1)
+    parameters = [x + 0.1 * random.normal(size=x.shape) for x in network.initial(0)]
+    y, g = ByHand().prepare(network.loss, (parameters, X, Y)).value_and_gradient(parameters, X, Y)
+    expected = diffkit.prepare(network.loss, parameters, X, Y).value_and_gradient(parameters, X, Y)
+    assert y == pytest.approx(expected[0], rel=1e-14)
+    assert joined(g) == pytest.approx(joined(expected[1]), rel=1e-11, abs=1e-15)
+    assert SLOPES.keys() == ACTIVATIONS.keys() and LOSSES_BY_HAND.keys() == LOSSES.keys()
+
+
+def test_by_hand_differentiates_nothing_else(random):
+    """Another function, another argument, another operator: refused with the way out."""
+    network, parameters, X, Y = example("tanh", "mse", random)
+    for refused in (
+        lambda: ByHand().prepare(np.sum, (X,)),
+        lambda: ByHand().prepare(network.loss, (parameters, X, Y), 1),
+        lambda: ByHand().prepare(network.loss, (parameters, X, Y)).jacobian(parameters, X, Y),
+    ):
+        with pytest.raises(diffkit.Unsupported, match="use reverse"):
+            refused()
 
 
 def test_gradients_of_many_samples_by_any_backend(random):
