@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -20,6 +23,9 @@ def loss(x, y):
 
 def energy(x):
     return x[0]**4 + x[1]**4
+
+def net(p, x):
+    return np.sum(p["W"] @ x + p["b"])
 
 def broken(x):
     return [1][5] + x
@@ -126,6 +132,20 @@ def test_functions_of_a_file():
     assert rows[0]["operator"] == "derivative"
 
 
+def test_a_dict_of_arrays_comes_from_an_archive(in_a_folder):
+    """Each of its arrays has its own line in the answer, and the line of Python gives the same numbers."""
+    np.savez("p.npz", b=np.array([0.5]), W=np.array([[1.0, 2.0]]))
+    result = compare("model.py:net", "--at", "p=@p.npz,x=[3,4]")
+
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("net at p = {b = [0.5], W = [[1, 2]]}, x = [3, 4]\n")
+    for line in ("df/dp['W']  = [[3, 4]]", "df/dp['b']  = [1.0]", "df/dx       = [1.0, 2.0]"):
+        assert line in result.stdout
+    words = [sys.executable, "-c", result.stdout.splitlines()[-1]]
+    printed = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "'W': array([[3., 4.]])" in printed and "array([1., 2.])" in printed
+
+
 def test_problems_in_sizes_and_suites():
     """Names and sizes multiply; without a name the suite is run."""
     rows = document(compare("rosenbrock", "log_sum_exp", "--sizes", "2,3", "--json"))["rows"]
@@ -173,7 +193,7 @@ BAD = [
     (["nofile.py:loss"], "nofile.py"),
     (["model.py"], "model.py:loss"),
     (["model.py:los", "--at", "x=1"], "did you mean loss?"),
-    (["model.py:broken", "--at", "x=1"], "IndexError: list index out of range (model.py, line 12)"),
+    (["model.py:broken", "--at", "x=1"], "IndexError: list index out of range (model.py, line 15)"),
     (["model.py:loss", "--at", "1,2"], "x=...,y=..."),
     (["model.py:energy"], "--at x="),
     (["nothing"], "diffkit list problems"),

@@ -56,7 +56,8 @@ At = Annotated[
     typer.Option(
         "--at",
         metavar="POINT",
-        help='The point: "x=0.3,y=pi/4"; "0.3,1.7" is one vector; "W=@w.npy". Repeat it for several.',
+        help='The point: "x=0.3,y=pi/4"; "0.3,1.7" is one vector; "W=@w.npy"; "p=@p.npz", a dict. '
+        "Repeat it for several.",
     ),
 ]
 Range = Annotated[

@@ -1,15 +1,16 @@
 """Points and ranges as they are written on a command line: x=0.3,y=pi/4; W=@w.npy; x=1:3."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
+from zipfile import BadZipFile
 
 import numpy as np
 
 from diffkit.expressions.errors import FormulaError, PointError
 from diffkit.expressions.formula import constant
 
-Value = float | np.ndarray
+Value = float | np.ndarray | dict[str, np.ndarray]
 DEEPEST_LIST = 32  # NumPy's arrays have at most 64 axes
 
 
@@ -17,7 +18,7 @@ def parse_point(text: str) -> dict[str, Value] | Value:
     """The point that a text describes: a dict for named values, else one float or one vector.
 
     A value is a number such as 0.3 or pi/4, a list [1, 2] or [[1, 2], [3, 4]] for a float64 array, or @file
-    for an array from .npy, .csv or .txt. Raises PointError.
+    for an array from .npy, .csv or .txt, or for a dict of arrays from .npz. Raises PointError.
 
     >>> parse_point("x=0.3, y=pi/4")
     {'x': 0.3, 'y': 0.7853981633974483}
@@ -65,7 +66,7 @@ def _pieces(text: str, start: int, end: int, separators: str) -> Iterator[tuple[
     """The places between separators that stand outside all brackets."""
     depth = 0
     for at in range(start, end):
-        depth += (text[at] in "([") - (text[at] in ")]")
+        depth += (text[at] in "([{") - (text[at] in ")]}")
         if depth == 0 and text[at] in separators:
             yield _trimmed(text, start, at)
             start = at + 1
@@ -97,6 +98,9 @@ def _check_new(name: str, known: dict[str, Any], text: str, start: int, end: int
 def _value(text: str, start: int, end: int, depth: int = 0) -> Value:
     if text.startswith("@", start):
         return _file(text, start, end)
+    if text.startswith("{", start):
+        sentence = "A dict has no place here: save its arrays with np.savez and write p=@file.npz."
+        raise PointError(sentence, text, start, end)
     if not text.startswith("[", start):
         return _number(text, start, end)
     if text[end - 1] != "]":
@@ -120,41 +124,59 @@ def _number(text: str, start: int, end: int) -> float:
 
 
 def _array(values: list[Value], text: str, start: int, end: int) -> np.ndarray:
-    shapes = {np.shape(value) for value in values}
+    entries = [value for value in values if not isinstance(value, dict)]
+    if len(entries) < len(values):
+        sentence = "A .npz file is a value of its own, in no list: write p=@file.npz."
+        raise PointError(sentence, text, start, end)
+    shapes = {np.shape(value) for value in entries}
     if len(shapes) > 1:
         raise PointError("The rows of this list differ in length: make them equal.", text, start, end)
     return np.array(values, dtype=float)
 
 
 def _file(text: str, start: int, end: int) -> Value:
-    """The float64 array in the file named at the place; a single number is a float."""
+    """The float64 array in the file named at the place, a float if it is one number, or a dict of these."""
     path = Path(text[start + 1 : end]).expanduser()
     try:
-        array = np.asarray(_LOADERS[path.suffix.lower()](path), dtype=float)
+        content = _LOADERS[path.suffix.lower()](path)
+        if isinstance(content, dict):
+            return {key: _numbers(array) for key, array in content.items()}
+        return _numbers(content)
     except KeyError:
-        _refuse_file(path, "an array is read from .npy, .csv or .txt", text, start, end)
+        _refuse_file(path, "arrays are read from .npy, .npz, .csv or .txt", text, start, end)
     except FileNotFoundError:
         _refuse_file(path, "there is no such file", text, start, end)
-    except (OSError, ValueError, TypeError, EOFError, MemoryError) as error:
+    except (OSError, ValueError, TypeError, EOFError, MemoryError, BadZipFile) as error:
         reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         _refuse_file(path, reason, text, start, end)
-    if array.size == 0 or not np.isfinite(array).all():
-        reason = "it holds no numbers" if array.size == 0 else "it holds NaN or infinity"
-        _refuse_file(path, reason, text, start, end)
-    return array if array.ndim else float(array)
 
 
 def _refuse_file(path: Path, reason: str, text: str, start: int, end: int) -> NoReturn:
     raise PointError(f"{path} cannot be read: {reason}.", text, start, end)
 
 
+def _numbers(array: np.ndarray) -> Any:
+    """What a file holds as real float64 numbers, all of them finite; raises ValueError."""
+    if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool) or np.iscomplexobj(array):
+        raise ValueError(f"its numbers are {array.dtype}, and real ones are needed")
+    if array.size == 0 or not np.isfinite(array).all():
+        raise ValueError("it holds no numbers" if array.size == 0 else "it holds NaN or infinity")
+    return array.astype(float) if array.ndim else float(array)
+
+
 def _load_npy(path: Path) -> np.ndarray:
     array = np.load(path, allow_pickle=False)
     if not isinstance(array, np.ndarray):
-        raise ValueError("it is an archive of several arrays; save one with np.save")
-    if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool) or np.iscomplexobj(array):
-        raise ValueError(f"its numbers are {array.dtype}, and real ones are needed")
+        raise ValueError("it is an archive of several arrays; call it .npz")
     return array
+
+
+def _load_npz(path: Path) -> dict[str, np.ndarray]:
+    archive = np.load(path, allow_pickle=False)
+    if isinstance(archive, np.ndarray):
+        raise ValueError("it is a single array; call it .npy")
+    with archive:
+        return {name: archive[name] for name in archive.files}
 
 
 def _load_text(path: Path) -> np.ndarray:
@@ -164,4 +186,6 @@ def _load_text(path: Path) -> np.ndarray:
     return np.loadtxt(content.splitlines(), delimiter="," if "," in content else None)
 
 
-_LOADERS = {".npy": _load_npy, ".csv": _load_text, ".txt": _load_text}
+_LOADERS: dict[str, Callable[[Path], np.ndarray | dict[str, np.ndarray]]] = {
+    ".npy": _load_npy, ".npz": _load_npz, ".csv": _load_text, ".txt": _load_text,
+}

@@ -78,11 +78,21 @@ def brief(value: Any, entries: int = 3) -> str:
     if nested and size(value) > MOST_NESTED:
         return f"{', '.join(shapes(value))} numbers"
     if isinstance(value, dict):
-        return ", ".join(f"{name} = {brief(entry, entries)}" for name, entry in value.items())
+        return ", ".join(f"{name} = {within(entry, entries)}" for name, entry in value.items())
     if isinstance(value, list):
         tail = [f"... {len(value)} in all"] if len(value) > entries else []
         return f"[{', '.join([brief(entry, entries) for entry in value[:entries]] + tail)}]"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def within(value: Any, entries: int) -> str:
+    """A value inside a dict: a dict there has braces.
+
+    >>> brief({"p": {"W": [1.0, 2.0]}, "x": 0.5})
+    'p = {W = [1, 2]}, x = 0.5'
+    """
+    text = brief(value, entries)
+    return f"{{{text}}}" if isinstance(value, dict) else text
 
 
 def size(value: Any) -> int:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..differentiators import registry
+from ..differentiators.arguments import is_container
 from ..differentiators.symbolic import PreparedSymbolic
 from ..harness.record import Measurement, plain
 from ..harness.targets import AsText, Target
 from ..report.columns import shortened
-from ..report.units import brief
+from ..report.units import brief, within
 
 MOST_DIGITS = 50
 MOST_ENTRIES = 4  # of a vector that is shown with all digits
@@ -61,12 +62,29 @@ def heading(target: Target) -> str:
 
 def coordinate(x: Any) -> str:
     """A number so that it can be typed again, an array by its first entries."""
-    return f"{x:.17g}" if isinstance(x, float) and float(f"{x:.6g}") != x else shortened(brief(plain(x)), 60)
+    if isinstance(x, float) and float(f"{x:.6g}") != x:
+        return f"{x:.17g}"
+    return shortened(within(plain(x), 3), 60)
 
 
 def active_names(target: Target) -> list[str]:
+    """The differentiated arguments, of several also the parts of containers, as the truth lists them."""
     names = list(target.point)
-    return [names[i] for i in ((target.wrt,) if isinstance(target.wrt, int) else target.wrt)]
+    if isinstance(target.wrt, int):
+        return [names[target.wrt]]
+    return [leaf for i in target.wrt for leaf in leaf_names(names[i], target.args[i])]
+
+
+def leaf_names(name: str, x: Any) -> list[str]:
+    """The names of the arrays in an argument, in the order in which a derivative is flattened.
+
+    >>> leaf_names("p", {"b": 1.0, "W": [{"a": 2.0}, 3.0]})
+    ["p['W'][0]['a']", "p['W'][1]", "p['b']"]
+    """
+    if not is_container(x):
+        return [name]
+    keys = sorted(x, key=repr) if isinstance(x, dict) else range(len(x))
+    return [leaf for key in keys for leaf in leaf_names(f"{name}[{key!r}]", x[key])]
 
 
 def slope(name: str) -> str:

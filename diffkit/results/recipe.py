@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..expressions import parse
-from ..harness.targets import AsText, InCatalogue, InFile, Target
+from ..harness.targets import AsText, InCatalogue, InFile, Target, arrays_in
 
 MOST_ENTRIES = 20  # of an array that is written out
 
@@ -26,7 +26,7 @@ def python_line(target: Target, backend: str) -> str | None:
     if isinstance(function, InCatalogue):
         problem = f"instance({function.name!r}, {function.size}, {target.seed})"
         start, call = f"from diffkit.problems import instance; p = {problem}; import diffkit", "p.f, *p.args"
-    elif any(np.size(x) > MOST_ENTRIES for x in target.args):
+    elif any(array.size > MOST_ENTRIES for x in target.args for array in arrays_in(x)):
         return None
     elif isinstance(function, AsText):
         call = parse(function.text, function.variables).python
@@ -49,7 +49,15 @@ def imported(function: InFile) -> str:
 
 
 def written(x: Any) -> str:
-    """An argument as Python text."""
+    """An argument as Python text.
+
+    >>> written({"W": np.ones(2), "b": [np.zeros(1), 2.0]})
+    "{'W': np.array([1.0, 1.0]), 'b': [np.array([0.0]), 2.0]}"
+    """
+    if isinstance(x, dict):
+        return f"{{{', '.join(f'{key!r}: {written(part)}' for key, part in x.items())}}}"
+    if isinstance(x, list):
+        return f"[{', '.join(map(written, x))}]"
     if isinstance(x, np.ndarray):
         return f"np.array({x.tolist()!r})"
     return repr(x.item() if isinstance(x, np.generic) else x)

@@ -55,7 +55,8 @@ REFUSED = [
     ("1,[1,2]", "differ in length", "1,[1,2]"),
     ("x=1e999", "not finite", "1e999"),
     ("x=@nowhere.npy", "no such file", "@nowhere.npy"),
-    ("x=@nowhere.exe", ".npy, .csv or .txt", "@nowhere.exe"),
+    ("x=@nowhere.exe", ".npy, .npz, .csv or .txt", "@nowhere.exe"),
+    ("p={W:[1,2],b:3},x=1", "np.savez and write p=@file.npz", "{W:[1,2],b:3}"),
 ]
 
 
