@@ -10,6 +10,7 @@ from .units import number
 Walk = dict[str, Any]
 Row = tuple[str, ...]
 MOST = (12, 18, 24)  # columns for name, operation and value in a terminal of 80
+WRITTEN_OUT = 12  # entries of a gradient that are all shown
 SHOWN = 200  # steps that are printed; a longer walk is cut in the middle and says so
 
 
@@ -71,7 +72,12 @@ def gradient_lines(walk: Walk) -> list[str]:
 
 
 def exact(value: Any, shape: Any) -> str:
-    return shown(value, shape) if isinstance(value, list) else number(value)
+    """A number or a small array with all its entries, twelve digits each; a larger array in short."""
+    if not isinstance(value, list):
+        return number(value)
+    if len([*entries(value)]) > WRITTEN_OUT:
+        return shown(value, shape)
+    return f"[{', '.join(exact(each, None) for each in value)}]"
 
 
 def shown(value: Any, shape: Any) -> str:

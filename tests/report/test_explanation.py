@@ -53,6 +53,14 @@ def test_no_line_is_wider_than_the_terminal(name, width):
     assert [line for line in text.splitlines() if len(line) > width] == []
 
 
+def test_a_small_gradient_is_written_out():
+    """The answer is for reading off, the columns above it only for following."""
+    text = explanation_text(walk(lambda W, x: np.sum(np.exp(W @ x)), np.eye(2) / 3, np.ones(2)).as_dict())
+
+    assert "d/dW = [[1.39561242509, 1.39561242509], [1.39561242509, 1.39561242509]]" in text
+    assert "d/dx = [0.465204141695, 0.465204141695]" in text
+
+
 def test_a_long_walk_is_cut_in_the_middle_and_says_so():
     def chain(x):
         for _ in range(500):
