@@ -31,7 +31,7 @@ ONLY_IN = {
     "psutil": ("harness",),
     "typer": ("cli",),
     "rich": ("cli", "report"),
-    "scipy": ("differentiators/peers", "calculus/special", "training/quasi_newton"),
+    "scipy": ("differentiators/peers", "calculus/special", "problems/special", "training/quasi_newton"),
 } | dict.fromkeys(
     ("jax", "torch", "autograd", "casadi", "numdifftools", "jacobi", "findiff"), ("differentiators/peers",)
 )

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from . import elementary, hard, jacobians, learning, loops, physics, vectors
+from . import elementary, hard, jacobians, learning, loops, physics, special, vectors
 from .problem import Instance, Problem
 
-ROOMS = (elementary, physics, vectors, loops, jacobians, learning, hard)
+ROOMS = (elementary, physics, vectors, loops, jacobians, learning, hard, special)
 CATALOGUE: dict[str, Problem] = {problem.name: problem for room in ROOMS for problem in room.PROBLEMS}
 SUITES: tuple[str, ...] = ("default", "cost", "hard", "swell")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import diffkit.problems
-from diffkit.problems import CATALOGUE, SUITES, UnknownProblem, instance, suite
+from diffkit.problems import CATALOGUE, SUITES, UnknownProblem, instance, special, suite
 
 ROWS = [
     pytest.param(name, size, id=f"{name}-{size}")
@@ -148,6 +148,23 @@ def test_every_suite_has_rows_and_the_catalogue_is_large_enough():
     assert len(CATALOGUE) >= 25
     assert 15 <= len(suite("default")) <= 25
     assert all(suite(name) for name in SUITES)
+
+
+def test_the_hard_suite_has_forty_scalar_and_fifteen_vector_cases_without_scipy():
+    hard = [problem for problem, _ in suite("hard") if problem not in special.PROBLEMS]
+
+    assert sum("scalar" in problem.tags for problem in hard) >= 40
+    assert sum("vector" in problem.tags for problem in hard) >= 15
+
+
+def test_without_scipy_its_functions_are_no_problems(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    source = Path(special.__file__).read_text(encoding="utf-8")
+    scope = {"__name__": special.__name__, "__package__": special.__package__}
+
+    exec(compile(source, special.__file__, "exec"), scope)
+
+    assert scope["PROBLEMS"] == () and len(special.PROBLEMS) >= 6
 
 
 @pytest.mark.parametrize("ask, answer", [
