@@ -7,7 +7,7 @@ input number, so that they are compared, and their differences explained, in one
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -253,12 +253,17 @@ def spelled_out(x: Any) -> Any:
     return x
 
 
+def keys_of(x: Any) -> Sequence[Any]:
+    """Keys in the order in which `differentiators.arguments.flatten` takes them."""
+    return sorted(x, key=repr) if isinstance(x, dict) else range(len(x))
+
+
 def paths_of(x: Any, name: str) -> Iterator[str]:
     """The names of the leaves of a container."""
     if not is_container(x):
         yield name
         return
-    for key in x if isinstance(x, dict) else range(len(x)):
+    for key in keys_of(x):
         yield from paths_of(x[key], f"{name}[{key!r}]")
 
 
@@ -267,7 +272,7 @@ def leaves_like(value: Any, like: Any) -> list[Any]:
     if isinstance(like, dict):
         if not isinstance(value, dict) or set(value) != set(like):
             raise Misfit(f"the claim should be a dict with the keys {', '.join(map(str, like))}")
-        return [leaf for key in like for leaf in leaves_like(value[key], like[key])]
+        return [leaf for key in keys_of(like) for leaf in leaves_like(value[key], like[key])]
     if is_container(like) or isinstance(like, tuple):
         if not isinstance(value, (list, tuple)) or len(value) != len(like):
             raise Misfit(f"the claim should have {len(like)} parts, one for each differentiated argument")

@@ -1,5 +1,7 @@
 """Verdicts and causes: right gradients pass whatever their scale, wrong ones are named for what they are."""
 
+import zlib
+
 import numpy as np
 import pytest
 
@@ -187,7 +189,7 @@ def test_noise_that_hides_the_derivative_cannot_tell():
     table = random.standard_normal(10_000)
 
     def simulation(x):
-        return loss(x) + 0.1 * table[hash(np.asarray(x).tobytes()) % 10_000]
+        return loss(x) + 0.1 * table[zlib.crc32(np.asarray(x).tobytes()) % 10_000]
 
     found = check(simulation, gradient, X)
     assert found.verdict == "cannot tell" and found.exit_code == 3
