@@ -28,6 +28,7 @@ from .console import BAR_MISSED, INTERRUPTED, RAN, UNDECIDED, note, say
 from .progress import progress_bar
 
 UNDECIDED_STATUSES = {"unscored", "timeout", "memory", "error"}
+UNCERTIFIED = "No backend is recommended: without a certified derivative nobody knows which of them is right."
 SHOWN_ANSWERS = 3  # with more functions or points than that, the headings of the table are the answer
 
 
@@ -231,9 +232,8 @@ def show_table(request: Request, done: Run) -> None:
             rows = [row for row in done.rows if measures(row, target)]
             say(answer_text(target, rows, console.width()) + "\n")
     say(tables.text_table(done.rows, console.width(), request.wide, colored, console.encoding()))
-    sentence = tables.advice(done.rows, request.min_digits, request.calls)
-    if sentence:
-        say("\n" + console.wrapped(sentence, console.width()))
+    sentence = tables.advice(done.rows, request.min_digits, request.calls) or UNCERTIFIED
+    say("\n" + console.wrapped(sentence, console.width()))
     best = tables.recommended(done.rows, request.min_digits, request.calls)
     line = python_line(done.targets[0], best) if best and done.targets else None
     if line and len(done.targets) > 1:

@@ -19,6 +19,8 @@ def entries(value: Any, index: tuple[int, ...] = ()) -> list[tuple[tuple[int, ..
 
 def worst_entry(row: Measurement) -> str:
     """The value, or of an array its worst entry with its index: not finite, else furthest from the truth."""
+    if row.value is None and row.first_call_seconds is not None:
+        return "not finite"  # infinity, which a record cannot hold
     if row.value is None or row.value == []:
         return ""
     values, truths = entries(row.value), dict(entries(row.truth))

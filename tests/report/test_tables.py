@@ -156,6 +156,8 @@ def test_the_worst_entry_is_the_one_furthest_from_the_truth():
         [measured(status="wrong", value=[1.0, float("nan")], truth=[9.0, 1.0])]
     )
     assert "[0] 1 " in text_table([measured(status="unscored", value=[1.0, 2.0])])
+    infinite = measured(status="unscored", value=float("inf"), first_call_seconds=1e-6)
+    assert "  not finite  " in text_table([Measurement.from_json_line(infinite.to_json_line())])
     assert "  0.333333333333 " in text_table([measured(status="ok", value=1 / 3, truth=1 / 3)])
 
 
