@@ -57,6 +57,10 @@ def planned(
         raise ValueError(f"the learning rate is {learning_rate}: it must be a positive number.")
     if not 0 < test < 1 - VALIDATION:
         raise ValueError(f"test = {test}: set aside a share of the samples between 0 and {1 - VALIDATION}.")
+    if optimizer == QUASI_NEWTON:
+        if patience:
+            raise ValueError(f"patience = {patience}: {QUASI_NEWTON} stops by itself; leave it out.")
+        batch = 0  # it takes all samples at once
     found = load_data(data, seed, target, "classes" if loss in ("logistic", "cross-entropy") else "")
     layers = tuple(layers) if layers else default_layers(found)
     if layers[0] != found.X.shape[1]:

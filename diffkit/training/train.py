@@ -93,6 +93,7 @@ class Learner:
     ):
         self.school, self.backend, self.start, self.checkpoint = school, backend, checkpoint, checkpoint
         stop = checkpoint.step if checkpoint else 0
+        school.done += checkpoint.epoch if checkpoint else 0
         self.steps = [step for step in earlier if step.backend == str(backend) and step.step < stop]
         self.report = Report([])
         self.status, self.notes, self.known = "ok", list[str](), dict[str, Any]()
@@ -174,9 +175,12 @@ class Learner:
             self.notes.append(wrong)
         if self.status == "error":
             return False
-        self.known["found"] = ask("its diagnosis", timeout, "diagnoses")
-        names = ("predict_bytes", "peak_bytes")
-        self.known |= zip(names, ask("measuring memory", 10 * timeout, "memory"), strict=True)
+        try:
+            self.known["found"] = ask("its diagnosis", timeout, "diagnoses")
+            names = ("predict_bytes", "peak_bytes")
+            self.known |= zip(names, ask("measuring memory", timeout, "memory"), strict=True)
+        except Failure as failed:
+            self.notes.append(failed.message)
         return False
 
     def leave(self) -> None:

@@ -156,19 +156,23 @@ class Trainee:
     def quasi_newton(self, budget_seconds: float) -> Report:
         """All iterations at once, each on all samples and counted as an epoch: SciPy keeps its own state."""
         steps: list[Step] = []
+        tried: list[Step] = []  # since the last iteration: a line search evaluates several points
         index = np.arange(len(self.X))
 
         def value_and_gradient(x: np.ndarray) -> tuple[float, np.ndarray]:
-            step, g = self.step(x, index, len(steps), not steps)
+            step, g = self.step(x, index, self.place.step, not tried)
             self.spent += step.gradient_seconds or 0.0
-            self.latest = step
-            return step.loss or 0.0, g
+            tried.append(step)
+            return np.nan if step.loss is None else step.loss, g
 
         def on_iteration(x: np.ndarray) -> bool:
-            place = replace(self.place, x=x.copy(), epoch=self.place.epoch + 1, step=self.place.step + 1)
-            steps.append(replace(self.latest, step=self.place.step, epoch=self.place.epoch,
-                                 seconds=self.latest.gradient_seconds, **self.judged(x)))  # fmt: skip
-            self.place = place
+            evaluations = sum(step.evaluations or 0 for step in tried)
+            seconds = sum(step.gradient_seconds or 0.0 for step in tried)
+            more = {"evaluations": evaluations, "seconds": seconds} | self.judged(x)
+            steps.append(replace(tried[-1], digits=tried[0].digits, message=tried[0].message, **more))
+            tried.clear()
+            here = self.place
+            self.place = replace(here, x=x.copy(), epoch=here.epoch + 1, step=here.step + 1)
             return self.spent > budget_seconds
 
         message = minimise(value_and_gradient, self.place.x, self.job.setup.epochs, on_iteration)

@@ -69,6 +69,17 @@ def test_every_optimiser_trains(optimizer):
     assert not np.array_equal(losses(steps), losses(trained("reverse", optimizer=optimizer, seed=1)[0]))
 
 
+def test_quasi_newton_counts_what_its_line_searches_cost():
+    """One step an iteration, on all samples, with every evaluation since the last; the optimum is better."""
+    steps, (run,), _ = trained("reverse", optimizer="lbfgs", epochs=15, layers=(2, 4, 1))
+    assert [step.step for step in steps] == list(range(run.epochs)) and run.setup["batch"] == 0
+    assert all(step.evaluations >= 1 and step.seconds >= step.gradient_seconds for step in steps)
+    assert any(step.evaluations > 1 for step in steps)
+    losses_after = [step.train_loss for step in steps]
+    assert losses_after == sorted(losses_after, reverse=True)
+    assert [step.step for step in steps if step.digits is not None] == [0, 1, 2, 4, 8]
+
+
 @pytest.mark.parametrize("batch", [0, 1, 64])
 def test_full_batch_mini_batch_and_single_samples(batch):
     """As many steps an epoch as there are batches."""
@@ -279,6 +290,7 @@ def test_dead_relus_are_counted():
         ({"learning_rate": 0.0}, "the learning rate is 0.0"), ({"init": "zeros"}, "there is no init"),
         ({"layers": (3, 1)}, "moons has 2 features: the first layer has 3 units"),
         ({"epochs": 0}, "epochs = 0: it must be positive"),
+        ({"optimizer": "lbfgs", "patience": 3}, "lbfgs stops by itself"),
         ({"data": "sine", "layers": None, "loss": "logistic"}, "use mse"),
     ],
 )  # fmt: skip
