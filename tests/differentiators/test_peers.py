@@ -117,6 +117,13 @@ def test_a_kink_fools_a_peer_and_the_record_says_so():
     assert (row.value, row.error_estimate, row.status) == (0.0, 0.0, "unscored")
 
 
+@pytest.mark.parametrize("name", HERE)
+def test_probes_outside_the_domain_are_nan_and_no_error(name):
+    """x**x at 1e-10: all of them step below 0, where Python's floats would turn complex."""
+    found = diffkit.prepare(lambda x: x**x, 1e-10, backend=name).estimate("derivative", 1e-10)
+    assert isinstance(found.value, float)
+
+
 def test_a_name_that_is_no_backend_is_corrected_to_a_peer():
     with pytest.raises(diffkit.UnknownBackend, match='did you mean "numdifftools"'):
         registry.backend("numdifftool")

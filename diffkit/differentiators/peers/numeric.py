@@ -23,7 +23,6 @@ from ..interface import (
     Estimate,
     Prepared,
     Unsupported,
-    finished,
     refuse_many_outputs,
     size_of,
 )
@@ -101,17 +100,20 @@ class PreparedPeer(Prepared):
 
 
 def flattened(f: Function, leaves: Sequence[Any]) -> tuple[Function, Any]:
-    """(f of one float or of one vector of all entries, with a float or a vector as answer; the point)."""
+    """(f of one float or of one vector of all entries, with a float or a vector as answer; the point).
+
+    Numbers reach f as NumPy's doubles, whose poles are infinite and whose roots of negatives are NaN.
+    """
 
     def answer(xs: Sequence[Any]) -> Any:
         y = np.asarray(f(*xs), dtype=float)
         return float(y) if y.ndim == 0 else y.reshape(-1)
 
     if len(leaves) == 1 and shape_of(leaves[0]) == ():
-        return lambda x: answer([float(np.reshape(x, ()))]), float(leaves[0])
+        return lambda x: answer([np.float64(np.reshape(x, ()))]), float(leaves[0])
     x = np.concatenate([np.ravel(leaf) for leaf in leaves]).astype(float)
     return lambda x: answer(
-        [finished(part.reshape(shape_of(leaf))) for part, leaf in zip(parted(np.asarray(x), leaves), leaves)]
+        [np.reshape(part, shape_of(leaf))[()] for part, leaf in zip(parted(np.asarray(x), leaves), leaves)]
     ), x
 
 
