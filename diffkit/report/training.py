@@ -14,11 +14,11 @@ from ..training.record import Run, Step
 from .columns import Column, outcome
 from .layout import laid_out, paint
 from .tables import csv_text, escape_markdown
-from .units import count, memory, seconds, tenths
+from .units import count, memory, multiple, seconds, tenths
 
 LEGEND = (
-    "digits: fewest correct ones of the certified gradients; step: one update, in seconds; memory: of one "
-    "gradient, which keeps every intermediate, beside that of one prediction, which keeps nothing."
+    "digits: fewest correct ones of the certified gradients; step: gradient and update; cost: one gradient, "
+    "in evaluations of the loss; memory: of one gradient, which keeps every intermediate."
 )
 
 
@@ -43,20 +43,17 @@ def whole(amount: float | None) -> str:
     return "" if amount is None else f"{amount:,.0f}"
 
 
-def memories(row: Any) -> str:
-    """The peak of a gradient over that of a prediction."""
-    return "" if row.peak_bytes is None else f"{memory(row.peak_bytes)} / {memory(row.predict_bytes)}"
-
-
 COLUMNS = (
     Column("backend", said("backend", str), right=False, most=18),
     Column("loss", said("final_loss", loss_text), most=9),
     Column("test", said("test_accuracy", share)),
     Column("digits", said("digits", tenths)),
     Column("step", said("seconds_per_step", seconds)),
-    Column("memory", memories, most=15),
+    Column("cost", said("ratio", multiple)),
+    Column("memory", said("peak_bytes", memory)),
     Column("epochs", said("epochs", count), wide_only=True),
     Column("steps", said("steps", count), wide_only=True),
+    Column("operations", said("operations", count), wide_only=True),
     Column("set-up", said("prepare_seconds", seconds), wide_only=True),
     Column("epoch", said("seconds_per_epoch", seconds), wide_only=True),
     Column("gradients/s", said("gradients_per_second", whole), wide_only=True),
@@ -78,12 +75,19 @@ def title(run: Run) -> str:
 
 
 def remarks(runs: Sequence[Run]) -> list[str]:
-    """What went wrong, once for all backends that agree, and where trajectories part."""
+    """What went wrong, once for all backends that agree; memory, evaluations, and where trajectories part."""
     found: dict[str, list[str]] = {}
     for run in runs:
         for sentence in run.diagnoses:
             found.setdefault(sentence, []).append(run.backend)
     told = [f"{', '.join(names)}: {sentence}." for sentence, names in found.items()]
+    predictions = [run.predict_bytes for run in runs if run.predict_bytes is not None]
+    if predictions:
+        told.append(f"A prediction keeps nothing: its memory peaks at {memory(max(predictions))}.")
+    for run in runs:
+        if run.evaluations and run.evaluations > 1:
+            times = f"evaluates the loss {run.evaluations:,.0f} times"
+            told.append(f"{run.backend} {times} for the {count(run.parameters)} parameters in each step.")
     for run in runs:
         if parted := run.parted:
             told.append(
@@ -105,8 +109,8 @@ def training_table(
     >>> run = Run(backend="reverse", status="ok", setup=setup, parameters=17, final_loss=0.25, digits=15.2)
     >>> print(training_table([run]).split("digits: fewest")[0])
     xor: 2-4-1 (17 parameters), tanh, mse loss, sgd 0.1, batch 32, 9 epochs, seed 0
-      backend  loss  test  digits  step  memory  outcome
-      reverse  0.25          15.2                ok
+      backend  loss  test  digits  step  cost  memory  outcome
+      reverse  0.25          15.2                      ok
     """
     if not runs:
         return "Nothing was trained."

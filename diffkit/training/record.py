@@ -43,9 +43,9 @@ class Setup:
 class Step(Record):
     """One update of the parameters by one backend; None where not measured.
 
-    loss: of the batch, before the update. gradient_norms: 2-norm of the gradient in each layer's
-    biases, which is what flows back to the layer, summed over the batch.
-    gradient_seconds: of the gradient alone; seconds: with the update. evaluations: calls of the loss. After
+    loss: of the batch, before the update. gradient_norms: 2-norm of the gradient in each layer's biases,
+    which is what flows back to the layer, summed over the batch. gradient_seconds: of the gradient alone;
+    primal_seconds: of the loss alone; seconds: of gradient and update. evaluations: calls of the loss. After
     the last step of an epoch: losses and accuracies over all samples to learn from and to test by. Where the
     gradient was certified: its correct digits, or in `message` why there is no truth.
 
@@ -63,6 +63,7 @@ class Step(Record):
     learning_rate: float | None = None
     gradient_norms: list[float | None] = field(default_factory=list)
     gradient_seconds: float | None = None
+    primal_seconds: float | None = None
     seconds: float | None = None
     evaluations: int | None = None
     train_loss: float | None = None
@@ -78,6 +79,7 @@ class Run(Record):
     """One backend's training as a whole: how it ended, what it reached, what it cost; None: not known.
 
     epochs: whole ones that were done. final_loss: over the training samples. seconds_per_step: median.
+    ratio: a gradient's time over that of the loss. operations: of one gradient, where the backend knows them.
     evaluations: calls of the loss in one step, median. peak_bytes: of one gradient, which keeps every
     intermediate, beside predict_bytes, of one prediction on the same batch. digits: the fewest of all
     certified gradients. diagnoses: sentences on what went wrong. parted: where its losses leave those of
@@ -102,6 +104,9 @@ class Run(Record):
     seconds_per_step: float | None = None
     seconds_per_epoch: float | None = None
     gradients_per_second: float | None = None
+    primal_seconds: float | None = None
+    ratio: float | None = None
+    operations: int | None = None
     evaluations: float | None = None
     peak_bytes: int | None = None
     predict_bytes: int | None = None
@@ -162,6 +167,7 @@ class Totals:
         last = vars(ends[-1]) if ends else {}
         names = ("test_loss", "train_accuracy", "test_accuracy")
         per_step, per_gradient = self.middle("seconds"), self.middle("gradient_seconds")
+        primal = self.middle("primal_seconds")
         epochs: dict[int, float] = {}
         for step in self.steps:
             epochs[step.epoch] = epochs.get(step.epoch, 0.0) + (step.seconds or 0.0)
@@ -170,7 +176,8 @@ class Totals:
         return {name: last.get(name) for name in names} | {
             "final_loss": last.get("train_loss"), "steps": len(self.steps),
             "seconds_per_step": per_step, "seconds_per_epoch": median(whole) if whole else None,
-            "gradients_per_second": 1 / per_gradient if per_gradient else None,
+            "gradients_per_second": 1 / per_gradient if per_gradient else None, "primal_seconds": primal,
+            "ratio": per_gradient / primal if per_gradient and primal else None,
             "evaluations": self.middle("evaluations"), "digits": min(certified, default=None),
         }  # fmt: skip
 

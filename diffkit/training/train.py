@@ -177,6 +177,7 @@ class Learner:
             return False
         try:
             self.known["found"] = ask("its diagnosis", timeout, "diagnoses")
+            self.known["operations"] = ask("its diagnosis", timeout, "operations")
             names = ("predict_bytes", "peak_bytes")
             self.known |= zip(names, ask("measuring memory", timeout, "memory"), strict=True)
         except Failure as failed:

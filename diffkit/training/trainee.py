@@ -22,6 +22,7 @@ from .record import Checkpoint, Setup, Step
 
 QUASI_NEWTON = "lbfgs"
 CERTIFIED_OPERATIONS = 200_000  # of the loss on the samples whose gradient is certified: a fifth of a second
+PRIMAL_STEPS = 3  # of each epoch, in which the loss alone is timed beside its gradient
 DIVERGED = 1e12  # times the first loss: from here on it only grows
 
 
@@ -101,7 +102,7 @@ class Trainee:
         for index in todo:
             done = (place.step + len(steps)) / (setup.epochs * len(todo))
             rate = setup.learning_rate * SCHEDULES[setup.schedule](min(done, 1.0))
-            step, g = self.step(x, index, place.step + len(steps), not steps)
+            step, g = self.step(x, index, place.step + len(steps), len(steps))
             before = x
             seconds, (x, state) = seconds_of(update, x, g, state, rate)
             seconds += step.gradient_seconds or 0.0
@@ -113,17 +114,24 @@ class Trainee:
                 return Report(steps, True, "timeout", self.why_so_slow(steps, budget_seconds))
         return self.after_epoch(steps, x, state)
 
-    def step(self, x: np.ndarray, index: np.ndarray, number: int, first: bool) -> tuple[Step, np.ndarray]:
-        """The gradient on one batch, timed, and certified in the first steps of epochs 0, 1, 2, 4, 8, ..."""
+    def step(self, x: np.ndarray, index: np.ndarray, number: int, place: int) -> tuple[Step, np.ndarray]:
+        """The gradient on one batch, timed; `place` is the step's place in its epoch.
+
+        In the first three steps of an epoch the loss alone takes turns with its gradient, and in the first
+        step of epochs 0, 1, 2, 4, 8, ... the gradient is certified.
+        """
         parameters, X, Y = self.network.split(x), self.X[index], self.Y[index]
         evaluate, calls = self.gradients.at(parameters, X, Y), self.gradients.loss.calls
         seconds, (loss, g) = seconds_of(evaluate, parameters, X, Y)
         calls = self.gradients.loss.calls - calls
+        primal = seconds_of(self.network.loss, parameters, X, Y)[0] if place < PRIMAL_STEPS else None
         epoch = self.place.epoch
-        certified = self.certified(parameters, X, Y) if first and epoch & (epoch - 1) == 0 else {}
+        certified = self.certified(parameters, X, Y) if place == 0 and epoch & (epoch - 1) == 0 else {}
         norms: list[float | None] = [float(np.linalg.norm(b)) for b in self.network.split(g)[1::2]]
-        return Step(backend=str(self.backend), epoch=epoch, step=number, loss=loss, gradient_norms=norms,
-                    gradient_seconds=seconds, evaluations=calls, **certified), g  # fmt: skip
+        return Step(
+            backend=str(self.backend), epoch=epoch, step=number, loss=loss, gradient_norms=norms,
+            gradient_seconds=seconds, primal_seconds=primal, evaluations=calls, **certified,
+        ), g  # fmt: skip
 
     def after_epoch(self, steps: list[Step], x: np.ndarray, state: State) -> Report:
         """Losses and accuracies over all samples, and whether to stop early."""
@@ -160,7 +168,7 @@ class Trainee:
         index = np.arange(len(self.X))
 
         def value_and_gradient(x: np.ndarray) -> tuple[float, np.ndarray]:
-            step, g = self.step(x, index, self.place.step, not tried)
+            step, g = self.step(x, index, self.place.step, len(tried))
             self.spent += step.gradient_seconds or 0.0
             tried.append(step)
             return np.nan if step.loss is None else step.loss, g
@@ -254,6 +262,10 @@ class Trainee:
         parameters, X, Y = self.network.split(self.place.x), self.X[:n], self.Y[:n]
         evaluate = self.gradients.at(parameters, X, Y)
         return peak_bytes(self.network.scores, (parameters, X)), peak_bytes(evaluate, (parameters, X, Y))
+
+    def operations(self) -> int | None:
+        """Operations of one gradient (of one sample, where it works by entries), if the backend knows."""
+        return getattr(next(iter(self.gradients.prepared.values())), "operations", None)
 
     def checkpoint(self) -> Checkpoint:
         """The place after the last whole epoch."""

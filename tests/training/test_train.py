@@ -46,6 +46,7 @@ def test_every_backend_trains_alike():
     assert evaluations["reverse"] == 1 and evaluations["finite:scheme=central"] >= 2 * 33
     for run in runs:
         assert run.seconds_per_step > 0 and run.seconds_per_epoch >= 7 * 0.5 * run.seconds_per_step
+        assert run.ratio > 0 and run.primal_seconds > 0
         assert run.peak_bytes > run.predict_bytes > 0 and run.gradients_per_second > 0
         assert run.parameters == 33 and run.final_loss < 0.7 and run.setup["layers"] == [2, 8, 1]
 
@@ -264,7 +265,7 @@ def test_gradients_that_vanish_or_explode(activation, scale, told):
     job = planned("moons", layers=(2, *[4] * depth, 1), activation=activation, epochs=1)
     trainee = Trainee(backend("reverse"), job)
     trainee.place = replace(trainee.place, x=scale * trainee.place.x)
-    step, _ = trainee.step(trainee.place.x, np.arange(32), 0, False)
+    step, _ = trainee.step(trainee.place.x, np.arange(32), 0, 1)
     assert [each.split()[0] for each in flow_of_gradients([step])] == ([told] if told else [])
 
 

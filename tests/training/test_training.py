@@ -55,6 +55,9 @@ def test_the_table_fits_and_tells_the_worst(training):
     assert "wrong" in text and "zero parts from" in text
     assert training._repr_html_().count("<tr>") == 4
     assert max(map(len, training_table(training.runs, width=60).split("\n"))) <= 60
+    assert "A prediction keeps nothing: its memory peaks at" in text and "evaluates" not in text
+    many = diffkit.train("moons", layers=(2, 2, 1), epochs=1, backends="finite:scheme=forward")
+    assert "evaluates the loss 10 times for the 9 parameters" in str(many).replace("\n    ", " ")
     assert "gradients/s" in training_table(training.runs, wide=True)
     assert str(Training([])) == "Nothing was trained."
 
