@@ -76,6 +76,21 @@ def test_bad_input_raises_what_it_says(args, error):
         diffkit.compare(*args, **FAST)
 
 
+def test_what_is_neither_function_nor_text_is_refused():
+    """A number in the place of the function: a sentence, not an error from within."""
+    with pytest.raises(BadInput, match="3 cannot be compared: give a function"):
+        diffkit.compare(3)
+    with pytest.raises(BadInput, match="3 cannot be explained: give a function"):
+        diffkit.explain(3)
+
+
+def test_explain_takes_what_compare_takes():
+    """A problem brings its point, a formula takes it in order or by name."""
+    assert diffkit.explain("two_products").walk.value == 327.0
+    for point in ((3.0, 2.0), ({"y": 2.0, "x": 3.0},)):
+        assert diffkit.explain("x*y", *point).walk.value == 6.0
+
+
 def test_backends_in_a_text():
     """Commas part backends, and settings within a backend."""
     assert split_backends("a:p=1,q=2,b,c:r=x,s=y") == ["a:p=1,q=2", "b", "c:r=x,s=y"]

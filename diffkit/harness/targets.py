@@ -178,7 +178,13 @@ def argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
 def in_order(name: str, f: Callable[..., Any], point: Point) -> tuple[Any, ...]:
     """The point as positional arguments."""
     if not isinstance(point, Mapping):
-        return tuple(point) if isinstance(point, list | tuple) else (point,)
+        args = tuple(point) if isinstance(point, list | tuple) else (point,)
+        if len(args) != len(getattr(f, "variables", args)):
+            names = ", ".join(f.variables)  # type: ignore[attr-defined]
+            raise TargetError(f"{name} takes ({names}), and the point has {len(args)} of these values.")
+        if not args:
+            raise TargetError(f"{name} is given no argument: state the point to differentiate at.")
+        return args
     if hasattr(f, "variables"):
         wanted = needed = list(f.variables)
     else:

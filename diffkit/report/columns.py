@@ -79,6 +79,17 @@ def shortened(text: str, most: int = 80) -> str:
     return text if len(text) <= most else text[: most - 3].rstrip(" ,") + "..."
 
 
+def coordinates(point: dict[str, Any], most: int = 80) -> str:
+    """The arguments by name, as many as go into one line.
+
+    >>> coordinates({"x": 0.5, "y": [1.0, 2.0]}), coordinates({"x": 0.5, "y": [1.0, 2.0]}, most=12)
+    ('x = 0.5, y = [1, 2]', 'x = 0.5, ...')
+    """
+    pieces = [brief({name: value}) for name, value in point.items()]
+    texts = [", ".join(pieces[:n] + ["..."] * (n < len(pieces))) for n in range(len(pieces), 0, -1)]
+    return next((text for text in texts if len(text) <= most), shortened(texts[-1], most) if texts else "")
+
+
 def heading(rows: Sequence[Measurement]) -> str:
     """What the rows of one problem have in common: name, size, operator, point, f, attainable digits."""
 
@@ -91,7 +102,7 @@ def heading(rows: Sequence[Measurement]) -> str:
         shortened(first.problem, 60)
         + said("size", ", n = {}".format)
         + f": {first.operator}"
-        + said("point", lambda value: f" at {shortened(brief(value))}")
+        + said("point", lambda value: f" at {coordinates(value)}")
         + said("primal_value", lambda value: f", f = {brief(value)}")
         + said("attainable_digits", lambda value: f", {tenths(value)} digits attainable")
     )

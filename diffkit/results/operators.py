@@ -8,7 +8,6 @@ from typing import Any
 from ..differentiators import registry
 from ..differentiators.interface import Differentiator
 from ..differentiators.walk import walk
-from ..expressions import parse
 from ..harness.compare import as_backend, measure
 from ..harness.record import Measurement
 from ..harness.targets import InCatalogue, value_at
@@ -52,6 +51,8 @@ def compare(
     >>> [(row.backend, row.value) for row in result.rows]
     [('reverse', 6.0)]
     """
+    if not callable(f) and not isinstance(f, str | Sequence | None):
+        raise BadInput(f"{f!r} cannot be compared: give a function, a formula, a problem or a list of them.")
     if callable(f):
         subjects = of_function(f, args, wrt, name)
     else:
@@ -132,16 +133,19 @@ def explain(
 ) -> Explanation:
     """The forward and the backward pass of f at args, node by node, from the tape that `reverse` runs.
 
-    f: a NumPy function, or a formula with its variables' values in order or in one dict. names: of the
-    arguments, by default those of f. Raises FormulaError, TargetError where f fails, NotScalar unless f
-    returns one number.
+    f: a NumPy function, a formula with its variables' values in order or in one dict, or a problem, which
+    brings its point. names: of the arguments, by default those of f. Raises FormulaError, TargetError where f fails,
+    BadInput, NotScalar unless f returns one number.
 
     >>> print(explain("2*x*y + y + 3", 40.0, 4.0).walk.value)
     327.0
     """
     if isinstance(f, str):
-        (target,) = of_formula(f, Place([as_point(args)])).targets
-        title, f, args = title or f, parse(f), target.args
+        (target,) = read(f, Place([as_point(args)] if args else ())).targets
+        title, names = title or f, names or list(target.point)
+        f, args = target.function.load(), target.args
+    elif not callable(f):
+        raise BadInput(f"{f!r} cannot be explained: give a function, a formula or a problem.")
     else:
         value_at(title or getattr(f, "__name__", "f"), f, args)
     return Explanation(walk(f, *args, names=names, title=title))

@@ -153,6 +153,10 @@ def test_a_formula_with_a_bad_point_gets_one_sentence():
     ):
         with pytest.raises(TargetError, match=sentence):
             from_formula("x/y", point)
+    with pytest.raises(TargetError, match=r"x/y takes \(x, y\), and the point has 1 of these values"):
+        from_formula("x/y", 1.0)
+    with pytest.raises(TargetError, match=r"sum is given no argument"):
+        from_callable(np.sum)
     with pytest.raises(TargetError, match=r"no argument 'z' to differentiate; it was given x, y"):
         from_formula("x/y", {"x": 1.0, "y": 1.0}, wrt="z")
 
