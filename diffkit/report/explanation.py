@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from html import escape
 from typing import Any
 
@@ -142,15 +143,23 @@ def cut(text: str, room: int) -> str:
 
 
 def wrapped(text: str, room: int) -> list[str]:
-    """Text cut into lines before its " + " and behind its ", ", so that no term is torn."""
+    """Text cut before its " + " and behind its ", ": no term is torn that fits on a line."""
     lines = [""]
-    for term in text.replace(", ", ",\n").replace(" + ", "\n + ").split("\n"):
+    terms = text.replace(", ", ",\n").replace(" + ", "\n + ").split("\n")
+    for term in [piece for whole in terms for piece in torn(whole, room)]:
         joined = lines[-1] + (" " if lines[-1].endswith(",") else "") + term
         if len(joined) > room and lines[-1]:
             lines.append(term.lstrip())
         else:
             lines[-1] = joined
     return lines
+
+
+def torn(term: str, room: int) -> list[str]:
+    """A term, in pieces only if it does not fit on a line by itself."""
+    if len(term.strip()) <= room:
+        return [term]
+    return [f" {piece}" for piece in textwrap.wrap(term, room)]  # with its space it begins a line
 
 
 def explanation_html(walk: Walk) -> str:

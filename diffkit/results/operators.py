@@ -134,8 +134,8 @@ def explain(
     """The forward and the backward pass of f at args, node by node, from the tape that `reverse` runs.
 
     f: a NumPy function, a formula with its variables' values in order or in one dict, or a problem, which
-    brings its point. names: of the arguments, by default those of f. Raises FormulaError, TargetError where f fails,
-    BadInput, NotScalar unless f returns one number.
+    brings its point. names: of the arguments, by default those of f. Raises FormulaError, BadInput,
+    TargetError where f fails, NotScalar unless f returns one number.
 
     >>> print(explain("2*x*y + y + 3", 40.0, 4.0).walk.value)
     327.0

@@ -45,7 +45,7 @@ def test_the_classroom_graph_reads_like_the_lecture():
     assert explanation_text(walk(parse("2*x*y + y + 3"), 40.0, 4.0).as_dict()) == CLASSROOM
 
 
-@pytest.mark.parametrize("name", ["rosenbrock", "network_2_8_2", "neuron", "log_sum_exp"])
+@pytest.mark.parametrize("name", ["rosenbrock", "network_2_8_2", "neuron", "two_body"])
 @pytest.mark.parametrize("width", [80, 100])
 def test_no_line_is_wider_than_the_terminal(name, width):
     each = instance(name)
