@@ -231,9 +231,9 @@ def new_records_path(command: str, now: datetime | None = None) -> Path:
     return folder / f"{now or datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{command}.jsonl"
 
 
-def last_records_path() -> Path:
-    """The records that `@last` names. Raises FileNotFoundError where there are none yet."""
-    paths = sorted(data_folder().glob("*.jsonl"))
+def last_records_path(command: str = "*") -> Path:
+    """The records that `@last` names, the newest of a command; raises FileNotFoundError if there are none."""
+    paths = sorted(data_folder().glob(f"*-{command}.jsonl"))
     if not paths:
         raise FileNotFoundError(f"There are no records in {data_folder()} yet: run diffkit compare first.")
     return paths[-1]

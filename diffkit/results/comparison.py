@@ -65,7 +65,7 @@ class Comparison:
 
         Raises FileNotFoundError where there is no such file, ValueError for a line that is no record.
         """
-        return cls(read_records(last_records_path() if str(path) == "@last" else Path(path)))
+        return cls(read_records(last_records_path("compare") if str(path) == "@last" else Path(path)))
 
 
 FORMATS: dict[str, Callable[[Sequence[Measurement]], str]] = {

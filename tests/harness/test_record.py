@@ -205,6 +205,9 @@ def test_the_last_records_are_found(tmp_path, monkeypatch):
     assert paths[0].name == "20250102-000000-000000-compare.jsonl"
     assert last_records_path() == paths[1]
 
+    new_records_path("train", datetime(2025, 2, 1, tzinfo=UTC)).touch()
+    assert last_records_path("compare") == paths[1] != last_records_path()
+
 
 def test_the_data_folder_is_the_systems(monkeypatch):
     """Without the variable the platform decides."""
