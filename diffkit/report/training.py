@@ -12,7 +12,7 @@ from typing import Any, cast
 from ..harness.record import Measurement, document
 from ..training.record import Run, Step
 from .columns import Column, outcome
-from .layout import laid_out, paint
+from .layout import clip, laid_out, paint
 from .tables import csv_text, escape_markdown
 from .units import count, memory, multiple, seconds, tenths
 
@@ -20,6 +20,8 @@ LEGEND = (
     "digits: fewest correct ones of the certified gradients; step: gradient and update; cost: one gradient, "
     "in evaluations of the loss; memory: of one gradient, which keeps every intermediate."
 )
+
+MARKS = 4  # epochs of which a line tells the loss
 
 
 def said(name: str, text: Callable[[Any], str]) -> Callable[[Any], str]:
@@ -168,6 +170,30 @@ def training_csv(runs: Sequence[Run]) -> str:
 def training_json(runs: Sequence[Run], command: str = "") -> str:
     """The document of schema, command, machine and rows that `--json` prints."""
     return json.dumps(document(command, [run.as_row() for run in runs]), indent=2, allow_nan=False)
+
+
+def loss_curves(steps: Sequence[Step], width: int = 80) -> str:
+    """The loss of each backend after some of its epochs, and the time that its steps took until then.
+
+    >>> ends = [Step(backend="a", epoch=k, step=k, loss=1.0, seconds=0.5, train_loss=1.0 - k) for k in (0, 1)]
+    >>> print(loss_curves(ends))
+    loss after epoch         1         2
+      a               1 500 ms  0    1 s
+    """
+    rows = epoch_rows(steps)
+    if not rows:
+        return ""
+    last = max(row["epoch"] for row in rows)
+    marks = sorted({1, *(max(1, last * k // (MARKS - 1)) for k in range(1, MARKS))})
+    losses = {(row["backend"], row["epoch"]): f"{row['train_loss']:.3g}" for row in rows}
+    times = {(row["backend"], row["epoch"]): seconds(row["seconds"]) for row in rows}
+    a, b = (max(map(len, texts.values())) for texts in (losses, times))
+    lines = ["loss after epoch" + "".join(f"  {mark:>{a + b + 1}}" for mark in marks)]
+    for name in dict.fromkeys(row["backend"] for row in rows):
+        cells = ((losses.get((name, mark), ""), times.get((name, mark), "")) for mark in marks)
+        line = "".join(f"  {loss:>{a}} {time:>{b}}" for loss, time in cells)
+        lines.append(f"  {clip(name, 14, '..'):<14}{line}")
+    return "\n".join(line[:width].rstrip() for line in lines)
 
 
 def epoch_rows(steps: Sequence[Step]) -> list[dict[str, Any]]:

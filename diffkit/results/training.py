@@ -32,7 +32,8 @@ class Training:
     checkpoints: Sequence[Checkpoint] = field(default=())
 
     def __str__(self) -> str:
-        return tables.training_table(self.runs)
+        curves = tables.loss_curves(self.steps)
+        return tables.training_table(self.runs) + (f"\n\n{curves}" if curves else "")
 
     __repr__ = __str__
 

@@ -178,8 +178,9 @@ def split(data: Data, outputs: int, seed: int, test: float = 0.25, validation: f
     n = len(data.X)
     tests, validations = round(n * test), round(n * validation)
     trains = n - tests - validations
-    if trains < 1 or tests < 1:
-        raise BadData(f"{data.name} has {n} samples: too few to set {test:.0%} aside for testing.")
+    if trains < 1 or tests < 1 or (validation and not validations):
+        what = f"{test:.0%} aside for testing" + (f" and {validation:.0%} for stopping" if validation else "")
+        raise BadData(f"{data.name} has {n} samples: too few to set {what}.")
     order = np.random.default_rng([seed, 2]).permutation(n)
     X, Y = data.X[order], data.labels(outputs)[order]
     X = standardised(X, X[:trains])

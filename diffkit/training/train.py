@@ -41,8 +41,9 @@ def fit(
     timeout: seconds for all steps of each backend, and a fifth of them for its preparation. isolate: one
     subprocess for each backend, where the limits of time and memory (bytes) hold; a backend that works entry
     by entry always has one, because its preparation may never end. checkpoints, earlier: where to go on, and
-    the steps until there. `on_record` is called with every record at once; an interrupt leaves a checkpoint
-    of the last whole epochs. `progress` is told the epochs done, all epochs, and what is done now.
+    the steps until there. `on_record` is called with every record at once; an interrupt leaves runs so far
+    and checkpoints of the last whole epochs. `progress` is told the epochs done, all epochs, and what is done
+    now.
     """
     known = {each.backend: each for each in checkpoints}
     school = School(job, timeout, isolate, Limits(memory_limit, threads), on_record, progress)
@@ -55,6 +56,10 @@ def fit(
         while active:
             active = [each for each in active if each.carries(each.epoch)]
         runs = [each.finished() for each in learners]
+    except KeyboardInterrupt:
+        for each in learners:
+            school.keep(each.interrupted())
+        raise
     finally:
         for each in learners:
             each.leave()
@@ -127,7 +132,9 @@ class Learner:
             self.known["prepare_seconds"] = self.worker.ask("its preparation", seconds, "prepare")
         except Failure as failed:
             raise Failure(failed.status, f"{failed.message.rstrip('.')}; {self.size()}") from failed
-        return self.start is None or self.start.epoch < school.job.setup.epochs
+        setup = school.job.setup
+        stopped = bool(self.start and setup.patience and self.start.waited >= setup.patience)
+        return self.start is None or (self.start.epoch < setup.epochs and not stopped)
 
     def size(self) -> str:
         network = self.school.job.network
@@ -151,9 +158,21 @@ class Learner:
         return not self.report.finished
 
     def finished(self) -> Run:
-        """The run as a whole."""
+        """The run as a whole, judged."""
         if self.status == "ok":
             self.carries(self.judge)
+        return self.run()
+
+    def interrupted(self) -> Run:
+        """The run as far as it came; its worker may be at work and is not asked."""
+        if self.status == "ok" and not self.report.finished:
+            done = self.checkpoint.epoch if self.checkpoint else 0
+            self.status = "timeout"
+            self.notes.append(f"interrupted after {done} of {self.school.job.setup.epochs} epochs")
+        return self.run()
+
+    def run(self) -> Run:
+        """What is known."""
         diagnoses = [*filter(None, [self.school.warning]), *flow_of_gradients(self.steps),
                      *self.known.pop("found", [])]  # fmt: skip
         job = self.school.job

@@ -127,3 +127,5 @@ def test_what_is_no_data(tmp_path):
             load_data(source)
     with pytest.raises(BadData, match="too few"):
         split(load_data(([[1.0], [2.0]], [0, 1])), 1, seed=0, test=0.1)
+    with pytest.raises(BadData, match="too few to set 40% aside for testing and 15% for stopping"):
+        split(load_data(([[1.0], [2.0], [3.0]], [0, 1, 0])), 1, seed=0, test=0.4, validation=0.15)

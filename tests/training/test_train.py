@@ -98,10 +98,6 @@ def test_every_data_set_trains(data):
     assert (run.test_accuracy is None) == (data == "sine")
 
 
-class Interrupted(Exception):
-    """Stands for Ctrl-C."""
-
-
 @pytest.mark.parametrize("options", [{}, {"optimizer": "sgd", "schedule": "cosine"}, {"patience": 5}])
 def test_a_run_that_was_stopped_and_continued_gives_the_same_numbers(options, tmp_path):
     """Interrupted in the third of six epochs, continued from the file: bit for bit the run that was not."""
@@ -110,11 +106,14 @@ def test_a_run_that_was_stopped_and_continued_gives_the_same_numbers(options, tm
 
     def interrupt(done, total, what):
         if done == 5:
-            raise Interrupted
+            raise KeyboardInterrupt
 
-    with pytest.raises(Interrupted):
+    with pytest.raises(KeyboardInterrupt):
         fit(job, ["reverse", "forward"], on_record=lambda r: append_record(path, r), progress=interrupt)
     assert {each.epoch for each in read_kind(path, Checkpoint)} == {2, 3}
+    assert [(run.status, run.message) for run in read_kind(path, Run)] == [
+        ("timeout", f"interrupted after {done} of 6 epochs") for done in (3, 2)
+    ]
     job, checkpoints = continued(path)
     steps, runs, _ = fit(
         job, ["reverse", "forward"], checkpoints=checkpoints, earlier=read_kind(path, Step),
@@ -126,7 +125,7 @@ def test_a_run_that_was_stopped_and_continued_gives_the_same_numbers(options, tm
     assert [run.epochs for run in runs] == [6, 6]
     finals = {each.backend: each for each in read_kind(path, Checkpoint)}
     assert [finals[each.backend].parameters for each in last] == [each.parameters for each in last]
-    assert [run.backend for run in read_kind(path, Run)] == ["reverse", "forward"]
+    assert read_kind(path, Run)[2:] == runs
 
 
 def test_what_cannot_be_continued(tmp_path):
@@ -153,6 +152,8 @@ def test_early_stopping_keeps_the_best():
     parameters = job.network.split(np.array(checkpoint.parameters))
     assert job.network.loss(parameters, *job.split.validation) == checkpoint.best_loss
     assert run.final_loss == job.network.loss(parameters, *job.split.train) == steps[-1].train_loss
+    again, (same,), _ = fit(job, ["reverse"], checkpoints=[checkpoint], earlier=steps)
+    assert len(again) == len(steps) and same.final_loss == run.final_loss  # what has stopped stays stopped
 
 
 def test_a_budget_ends_a_run_and_says_why():

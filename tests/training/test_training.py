@@ -7,7 +7,7 @@ import pytest
 
 import diffkit
 from diffkit.harness.record import append_record
-from diffkit.report.training import training_table
+from diffkit.report.training import loss_curves, training_table
 from diffkit.results.training import Training, explain_training, resume
 from diffkit.training.record import Run, Step
 
@@ -129,3 +129,13 @@ def test_records_refuse_what_they_do_not_know():
     with pytest.raises(ValueError, match="There is no status 'fine'"):
         Run(backend="reverse", status="fine")
     assert Step(backend="reverse", epoch=0, step=0, loss=float("nan")).loss is None
+
+
+def test_the_curves_tell_loss_by_epoch_and_time(training):
+    """At most 80 columns and a line a backend, the last mark being the last epoch's loss."""
+    lines = loss_curves(training.steps).split("\n")
+    assert len(lines) == 4 and max(map(len, lines)) <= 80 and lines[0].split()[-1] == "2"
+    assert f"{training.runs[0].final_loss:.3g}" in lines[1]
+    long = [Step(backend="b", epoch=k, step=k, loss=1.0, seconds=1.0, train_loss=2.0**-k) for k in range(24)]
+    assert loss_curves(long).split("\n")[0].split()[3:] == ["1", "8", "16", "24"]
+    assert loss_curves([]) == ""
