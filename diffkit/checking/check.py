@@ -21,7 +21,7 @@ from .causes import explain
 from .directions import Sampled, along_directions
 from .evidence import Evidence
 from .frameworks import copied, same
-from .opinions import ask_others, taylor_slope
+from .opinions import ask_others, moves_unseen, taylor_slope
 from .question import Misfit, Question, Wrt
 from .record import Check
 from .references import NoReference, Reference, differences, find_reference
@@ -229,6 +229,8 @@ def judged(question: Question, reference: Reference, got: np.ndarray, eps: float
     if e.hidden.any():
         verdict, cause, sentence = undecided(e, reference)
         return replace(found, verdict=verdict, cause=cause, sentence=sentence)
+    if reference.name == "enclosure" and moves_unseen(question, reference):
+        return by_differences(question, got, eps, slack)
     return found
 
 
@@ -258,28 +260,23 @@ def gathered(
 
 def off_the_kink(e: Evidence, reference: Reference) -> tuple[str, str] | None:
     """The cause where only entries at kinks are wrong: they are no slope on either side, nor between."""
-    if (
-        reference.left is None
-        or reference.right is None
-        or not np.all((reference.left != reference.right)[e.wrong])
-    ):
+    if not np.all(reference.kinked[e.wrong]) or not np.any(e.got[e.wrong]):
         return None
+    left, right = reference.sides
     i, j = e.worst(1)[0]
-    low, high = sorted((reference.left[i, j], reference.right[i, j]))
+    low, high = sorted((left[i, j], right[i, j]))
     return "kink", f"f has a kink at {e.label(i, j)}, and its slopes lie between {low:.6g} and {high:.6g}"
 
 
 def undecided(e: Evidence, reference: Reference) -> tuple[str, str, str]:
     """The verdict on a claim that is within a tolerance too wide to mean much."""
     i, j = e.worst(1)[0]
-    where, hidden = e.label(i, j), e.hidden
-    if reference.left is not None and reference.right is not None:
-        left, right = reference.left, reference.right
-        kinked = hidden & (left != right)
+    where, hidden, (left, right) = e.label(i, j), e.hidden, reference.sides
+    if reference.kinked[hidden].all():
         gap = np.abs(left - right) / 2
         doubt = np.maximum(e.tolerance - gap, 0) + 1e-3 * gap
         usual = [np.abs(e.got - slope) <= doubt for slope in (left, right, (left + right) / 2)]
-        if np.array_equal(kinked, hidden) and np.all(np.any(usual, axis=0)[hidden]):
+        if np.all(np.any(usual, axis=0)[hidden]):
             return "agree", "kink", f"f has a kink at {where}, and the claim is one of its slopes: not wrong"
         what = f"f has a kink at {where}: its slopes are {left[i, j]:.6g} and {right[i, j]:.6g}"
         return "cannot tell", "kink", f"{what}, and the claim lies between; {REMEDIES['kink']}"

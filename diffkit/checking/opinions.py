@@ -135,6 +135,26 @@ def kink_beside(question: Question, reference: Reference, e: Evidence) -> Pardon
     return Pardon("cannot tell", "kink", f"{what} lies between the slopes of both sides: move the point")
 
 
+def moves_unseen(question: Question, reference: Reference) -> bool:
+    """Whether f changes along inputs by which its exact derivative is zero: it is rounded, or detached."""
+    flat = ~np.any(reference.value, axis=0)
+    if not flat.any() or question.operator in ("hessian", "hvp", "jvp"):
+        return False
+    f, x = question.to_first_order()[0], question.x
+    size = np.where(x != 0, np.abs(x), np.sqrt(np.mean(x * x)) or 1.0)
+    v = flat * size * np.random.default_rng(question.seed).uniform(0.5, 1.0, x.shape)
+
+    def along(t: Any) -> Any:
+        return f(*question.at(split(question, x + t * v)))
+
+    try:
+        with np.errstate(all="ignore"):
+            found = prepare(along, 0.0, backend=DIFFERENCES).estimate("jacobian", 0.0)
+    except (ArithmeticError, ValueError, NotImplementedError):  # no difference, no contradiction
+        return False
+    return bool(np.any(np.abs(found.value) > np.abs(found.bound)))
+
+
 def by_reverse(question: Question, e: Evidence) -> str:
     """What our own reverse mode says."""
     f, operator = question.to_first_order()

@@ -20,6 +20,7 @@ MOST_LINES = 64  # entries found by differences one by one, some 25 evaluations 
 LAST_BITS = 1024
 DIFFERENCES = "finite:scheme=adaptive"
 SECOND_DIFFERENCES = "finite:scheme=adaptive,order=6"
+TRACE = 5e-3  # relative difference of both slopes from which on it is called a kink
 UNSOUND = {
     "kink": "left and right slopes of f differ",
     "jump": "f jumps",
@@ -45,6 +46,19 @@ class Reference:
     diagnosis: str = ""
     left: np.ndarray | None = None
     right: np.ndarray | None = None
+
+    @property
+    def sides(self) -> tuple[np.ndarray, np.ndarray]:
+        """The slopes of both sides, the value itself where they do not differ."""
+        known = self.left is not None and self.right is not None
+        return (self.left, self.right) if known else (self.value, self.value)  # type: ignore[return-value]
+
+    @property
+    def kinked(self) -> np.ndarray:
+        """Entries at which the slopes of both sides differ by more than a trace."""
+        left, right = self.sides
+        with np.errstate(invalid="ignore"):
+            return np.abs(left - right) > TRACE * np.maximum(np.abs(left), np.abs(right))
 
 
 class NoReference(ValueError):
