@@ -99,9 +99,8 @@ class Network:
             return data_loss
         return data_loss + self.decay / 2 * sum(np.sum(np.square(W)) for W in parameters[::2])
 
-    def accuracy(self, parameters: Sequence[Any], X: Any, Y: Any) -> float:
+    def accuracy(self, scores: Any, Y: Any) -> float:
         """Share of samples whose class is right; labels are one-hot, or 0 and 1 for a single output."""
-        scores = self.scores(parameters, X)
         if self.layers[-1] == 1:
             middle = 0.5 if self.loss_name == "mse" else 0.0
             return float(np.mean((scores > middle) == (Y > 0.5)))

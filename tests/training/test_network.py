@@ -157,3 +157,13 @@ def test_what_is_no_network(wrong, told):
         Network(**wrong)
     with pytest.raises(ValueError, match="there is no init 'zeros'"):
         Network((2, 1)).initial(0, "zeros")
+
+
+def test_accuracy_counts_right_classes():
+    """One-hot by the largest score; one unit by its sign, or by 1/2 where it was to be 0 or 1 itself."""
+    scores, Y = np.array([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0]]), np.eye(2)[[0, 1, 1]]
+    assert Network((2, 2), loss_name="cross-entropy").accuracy(scores, Y) == pytest.approx(2 / 3)
+    scores, Y = np.array([[0.3], [-0.2], [0.7], [0.4]]), np.array([[1.0], [0.0], [1.0], [0.0]])
+    assert Network((2, 1), loss_name="logistic").accuracy(scores, Y) == 0.75
+    assert Network((2, 1), loss_name="mse").accuracy(scores, Y) == 0.75
+    assert Network((2, 1), loss_name="mse").accuracy(scores - 0.4, Y) == 0.5
