@@ -63,7 +63,7 @@ def test_products_follow_and_claim_nothing(name):
     assert prepared.estimate("jvp", (x,), v).bound is None
 
 
-@pytest.mark.parametrize("name", {"numdifftools", "scipy-differentiate"}.intersection(HERE))
+@pytest.mark.parametrize("name", [name for name in ("numdifftools", "scipy-differentiate") if name in HERE])
 def test_those_that_have_hessians_give_them(name):
     x = np.array([0.3, -0.2, 0.9])
     H = diffkit.hessian(rosenbrock, x, backend=name)
@@ -72,7 +72,7 @@ def test_those_that_have_hessians_give_them(name):
     assert abs(diffkit.hessian(lambda x: x**3, 2.0, backend=name) - 12) < 1e-6
 
 
-@pytest.mark.parametrize("name", {"jacobi", "findiff"}.intersection(HERE))
+@pytest.mark.parametrize("name", [name for name in ("jacobi", "findiff") if name in HERE])
 def test_those_that_have_none_say_so(name):
     with pytest.raises(diffkit.Unsupported, match="no second derivatives"):
         diffkit.hessian(rosenbrock, np.zeros(2), backend=name)
