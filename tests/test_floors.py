@@ -24,7 +24,7 @@ FLOORS = {
 ONLY_IN = {
     "matplotlib": ("report",),
     "flint": ("interpreters/balls",),
-    "sympy": ("interpreters/fields", "differentiators/symbolic"),
+    "sympy": ("interpreters/fields", "differentiators/symbolic", "differentiators/graph"),
     "mpmath": ("interpreters/fields",),
     "llvmlite": ("programs/native",),
     "time": ("harness",),

@@ -16,6 +16,7 @@ import numpy as np
 from ..calculus.rules import Interpreted, shape_of
 from ..calculus.spellings import plain
 from ..interpreters.forward import push_forward
+from ..interpreters.operations import operations_of
 from ..interpreters.program import Program, record_program
 from ..interpreters.reverse import Node, careful_sweep, record, sweep
 from ..programs.numpy_code import Printed, printed
@@ -94,6 +95,11 @@ class PreparedCompiled(Prepared):
     def source(self) -> str:
         """The printed program of the gradient, or of the Jacobian where f has many outputs."""
         return self.compiled[self.natural].printed.source
+
+    @property
+    def operations(self) -> int:
+        """Scalar operations of that program, after simplification: see interpreters/operations.py."""
+        return operations_of(self.compiled[self.natural].program)
 
     def opened(self, args: tuple[Any, ...]) -> tuple[Opened, list[Any]]:
         return Opened(self, args), self.arguments.open(args)

@@ -64,9 +64,8 @@ class Differentiator(ABC):
         """f prepared at the shapes of args; costly things happen here, once."""
 
     def __str__(self) -> str:
-        changed = [
-            f"{s.name}={getattr(self, s.name)}" for s in fields(self) if getattr(self, s.name) != s.default
-        ]
+        values = [(s.name, getattr(self, s.name)) for s in fields(self) if getattr(self, s.name) != s.default]
+        changed = [name if value is True else f"{name}={value}" for name, value in values]
         return self.name + (":" + ",".join(changed) if changed else "")
 
 

@@ -118,8 +118,8 @@ def backend(text: str | Differentiator) -> Differentiator:
 
     Raises UnknownBackend for an unknown name, setting or value.
 
-    >>> str(backend("fd:order=4"))
-    'finite:order=4'
+    >>> str(backend("fd:order=4")), str(backend("symbolic:graph=true"))
+    ('finite:order=4', 'symbolic:graph')
     """
     if isinstance(text, Differentiator):
         return text
@@ -138,6 +138,8 @@ def backend(text: str | Differentiator) -> Differentiator:
     values: dict[str, Any] = {}
     for part in filter(None, (part.strip() for part in settings.split(","))):
         key, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals and key in settings_of and settings_of[key].default is False:
+            equals, value = "=", "true"  # symbolic:graph
         if key not in settings_of or not equals:
             there = ", ".join(f"{field.name}={field.default}" for field in settings_of.values()) or "none"
             raise UnknownBackend(f"backend {name} has no setting {part!r}; its settings are: {there}.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ..calculus.rules import shape_of
+from ..calculus.spellings import interpreted
 from ..interpreters.forward import push_forward
+from ..interpreters.operations import counted
 from ..interpreters.reverse import pull_back
 from .forward import split_like
 from .interface import Differentiator, Prepared, basis, refuse_many_outputs
@@ -16,6 +19,24 @@ from .interface import Differentiator, Prepared, basis, refuse_many_outputs
 
 class PreparedReverse(Prepared):
     """Cotangents through the tape; second derivatives by dual numbers through it (forward over reverse)."""
+
+    def __init__(self, backend: Differentiator, f: Any, args: tuple[Any, ...], wrt: int | tuple[int, ...]):
+        super().__init__(backend, f, args, wrt)
+        self.example = args
+
+    @cached_property
+    def operations(self) -> int:
+        """Scalar operations of both sweeps at the point of preparation: for the gradient, or the Jacobian.
+
+        Counted by a run on values that count, see interpreters/operations.py.
+        """
+        f, leaves = self.opened(self.example)
+
+        def derivative(*xs: Any) -> Any:
+            return self.pull(f, xs, natural, lead)[0]
+
+        lead = len(shape_of(interpreted(f(*leaves)))) and 1
+        return counted(derivative, leaves)
 
     def pull(self, f, leaves, cotangent, lead):  # type: ignore[no-untyped-def]
         return pull_back(f, leaves, [True] * len(leaves), cotangent, lead)
@@ -34,6 +55,11 @@ class PreparedReverse(Prepared):
             return np.concatenate([np.reshape(g, (-1,)) for g in self.gradients(f, xs)[1]])
 
         return split_like(push_forward(gradient, leaves, vs, lead)[1], leaves, lead)
+
+
+def natural(y: Any) -> Any:
+    """The cotangents of a gradient, or of a Jacobian where there are many outputs."""
+    return 1.0 if shape_of(y) == () else basis([y])[0]
 
 
 def one(y: Any) -> float:

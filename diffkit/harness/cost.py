@@ -133,7 +133,8 @@ class Trial:
 
     def operations(self) -> int | None:
         """Operations of one call, where the backend knows them."""
-        return getattr(self.ready, "operations", None)
+        with np.errstate(all="ignore"):
+            return getattr(self.ready, "operations", None)
 
     def first_call(self) -> tuple[float, Any]:
         """Seconds of the first call of the operator, and its value."""

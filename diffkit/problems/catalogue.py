@@ -42,8 +42,9 @@ def instance(name: str, size: int | None = None, seed: int = 0) -> Instance:
     if size < problem.smallest:
         raise ValueError(f"{name} needs at least {problem.smallest} {problem.size_means}, not {size}.")
     hand = problem.hand and problem.hand(size)
-    return Instance(name, size, seed, problem.build(size), problem.point(size, seed), problem.wrt,
-                    problem.operator, hand)
+    args = problem.point(size, seed)
+    wrt = tuple(range(len(args))) if problem.wrt is None else problem.wrt
+    return Instance(name, size, seed, problem.build(size), args, wrt, problem.operator, hand)
 
 
 def suite(name: str) -> tuple[tuple[Problem, int], ...]:
@@ -52,7 +53,7 @@ def suite(name: str) -> tuple[tuple[Problem, int], ...]:
     Raises UnknownProblem where there is no such suite.
 
     >>> [(problem.name, size) for problem, size in suite("swell")][:2]
-    [('speelpenning', 4), ('speelpenning', 8)]
+    [('logistic_map', 1), ('logistic_map', 2)]
     """
     if name not in SUITES:
         raise UnknownProblem("suite", name, SUITES)

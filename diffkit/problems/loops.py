@@ -162,6 +162,18 @@ def tide(x, y, a, b):
     return along * x - w * a, along * y - w * b
 
 
+def product_one_by_one(*x):
+    """Speelpenning's product of so many numbers, a multiplication at a time."""
+    product = x[0]
+    for factor in x[1:]:
+        product = product * factor
+    return product
+
+
+def numbers(values):
+    return tuple(map(float, values))
+
+
 PROBLEMS = (
     Problem(
         name="logistic_map", summary="l(n) of l(n+1) = 4 l(n) (1 - l(n)), l(1) = x",
@@ -195,4 +207,11 @@ PROBLEMS = (
         arguments=lambda size, random: (np.array([1, 0, 0, 1]) + random.uniform(-0.1, 0.1, 4),),
         famous=lambda size: (np.array([0.5, 0.0, 0.0, 3**0.5]),), size=6, size_means="steps",
         suites={"default": (6,), "cost": (6, 100)}, tags=("vector", "loop", "physics")),
+    Problem(
+        name="speelpenning_loop", summary="the product of n numbers, one multiplication at a time",
+        source="Speelpenning 1980, Compiling fast partial derivatives; the point as in ADOL-C's example",
+        operator="gradient", build=always(product_one_by_one),
+        arguments=lambda size, random: numbers(random.uniform(0.5, 1.5, size)),
+        famous=lambda size: numbers(np.arange(1, size + 1) / np.arange(2, size + 2)), size=8,
+        size_means="factors", wrt=None, suites={"swell": (4, 8, 16, 32)}, tags=("scalar", "loop", "textbook")),
 )

@@ -16,7 +16,8 @@ class Problem:
     `build(size)` returns f, a plain NumPy function of `arguments(size, random)`, which is a fresh point well
     inside the domain; `famous(size)` is the point of seed 0 where the literature has one.
     `operator` says what is differentiated: "derivative" (floats to a float), "gradient" (to a float),
-    "jacobian" (to an array). `wrt` names the differentiated positional arguments, the others are data.
+    "jacobian" (to an array). `wrt` names the differentiated positional arguments, the others are data; None
+    is all, however many.
     `hand(size)` returns a function of the same arguments that gives (value, derivative), written by hand; the
     derivative is shaped like the differentiated argument, a tuple of such where `wrt` is one, and a Jacobian
     like y.shape + x.shape. `formula` is f as text in its own argument names, where that is short.
@@ -34,7 +35,7 @@ class Problem:
     size_means: str = ""
     suites: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
     tags: tuple[str, ...] = ()
-    wrt: int | tuple[int, ...] = 0
+    wrt: int | tuple[int, ...] | None = 0
     hand: Callable[[int], Callable[..., tuple]] | None = None
     formula: str | None = None
     famous: Callable[[int], tuple] | None = None

@@ -140,7 +140,7 @@ PROBLEMS = (
         operator="gradient", build=always(speelpenning), hand=always(speelpenning_by_hand),
         arguments=vector(0.5, 1.5),
         famous=lambda size: (np.arange(1, size + 1) / np.arange(2, size + 2),), size=8, size_means="factors",
-        suites={"default": (8,), "cost": (1_000,), "swell": (4, 8, 16, 32)}, tags=("vector", "textbook")),
+        suites={"default": (8,), "cost": (1_000,)}, tags=("vector", "textbook")),
     Problem(
         name="log_sum_exp", summary="log sum exp(x[i]), shifted by the largest",
         source="Blanchard, Higham, Higham 2021, IMA Journal of Numerical Analysis 41, 2311",

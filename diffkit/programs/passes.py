@@ -182,7 +182,7 @@ def rewrite_multiply(b: Builder, xs: Sequence[Name], params: dict[str, Any]) -> 
         if (
             inner is not None
             and b.shapes[inner.xs[0]] == ()
-            and (number is not None or b.shapes[other] != ())
+            and (b.shapes[other] != () or None not in (number, b.number(inner.xs[0])))
         ):
             return b.apply("multiply", [b.apply("multiply", [x, inner.xs[0]]), inner.xs[1]])
         if (inner := b.by(x, "divide")) is not None:

@@ -7,7 +7,7 @@ import pytest
 
 import diffkit
 from diffkit.differentiators.symbolic import Symbolic, double
-from diffkit.problems.catalogue import CATALOGUE
+from diffkit.problems import CATALOGUE, instance
 
 EPS = np.finfo(float).eps
 QUICK = (
@@ -17,10 +17,9 @@ QUICK = (
 ).split()  # where SymPy's own formulas lose no digits and take no second
 
 
-def both(f, *args, wrt=0, operator="gradient"):
+def both(f, *args, wrt=0, operator="gradient", backend="symbolic"):
     return [
-        getattr(diffkit.prepare(f, *args, wrt=wrt, backend=b), operator)(*args)
-        for b in ("symbolic", "reverse")
+        getattr(diffkit.prepare(f, *args, wrt=wrt, backend=b), operator)(*args) for b in (backend, "reverse")
     ]
 
 
@@ -28,12 +27,12 @@ def leaves(x):
     return [each for part in x for each in leaves(part)] if isinstance(x, (tuple, list)) else [np.asarray(x)]
 
 
+@pytest.mark.parametrize("backend", ["symbolic", "symbolic:graph", "symbolic:shared=false"])
 @pytest.mark.parametrize("name", QUICK)
-def test_symbolic_agrees_with_reverse_on_the_catalogue(name):
+def test_symbolic_agrees_with_reverse_on_the_catalogue(name, backend):
     """To 1e-13 of the largest entry: two forms of one formula, each rounded a few dozen times."""
-    problem = CATALOGUE[name]
-    size = 4 if problem.size_means else 1
-    ours, theirs = both(problem.build(size), *problem.point(size), wrt=problem.wrt, operator=problem.operator)
+    here = instance(name, 4 if CATALOGUE[name].size_means else 1)
+    ours, theirs = both(here.f, *here.args, wrt=here.wrt, operator=here.operator, backend=backend)
 
     for a, b in zip(leaves(ours), leaves(theirs), strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-13 * np.abs(b).max())
@@ -196,19 +195,62 @@ def test_the_formula_takes_names():
     assert Symbolic().prepare(lambda x, y: x * y**2, (1.0, 2.0), 1).formula(["a", "b"]) == "2*a*b"
 
 
-def logistic_map(n):
-    def f(x):
-        for _ in range(n - 1):
-            x = 4 * x * (1 - x)
-        return x
-
-    return f
+SWELL = {  # operations of the derivative; of f and f' after common subexpressions; over the graph
+    "logistic_map": {1: (0, 0, 0), 2: (2, 5, 2), 3: (21, 13, 7), 4: (82, 28, 13), 5: (264, 46, 19),
+                     6: (768, 68, 25), 7: (2096, 94, 31)},
+    "speelpenning": {4: (8, 7, 6), 8: (48, 29, 18), 16: (224, 121, 42), 32: (960, 497, 90)},
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("n, count", [*enumerate([0, 5, 13, 28, 46, 68, 94], start=1)])
-def test_the_swell_of_the_logistic_map(n, count):
-    """Operations of value and derivative together, after common subexpressions."""
-    assert Symbolic().prepare(logistic_map(n), (0.3,)).operations == count
+@pytest.mark.parametrize("name, size", [(name, size) for name in SWELL for size in SWELL[name]])
+def test_expressions_swell_and_graphs_do_not(name, size):
+    """The counts of Laue 2019, arXiv 1904.02990; of Speelpenning's product over the graph 3 (n - 2)."""
+    here = instance(name, size)
+    ways = ("symbolic:shared=false", "symbolic", "symbolic:graph")
+    counts = [diffkit.prepare(here.f, *here.args, wrt=here.wrt, backend=way).operations for way in ways]
+
+    assert tuple(counts) == SWELL[name][size]
+
+
+def test_a_long_product_over_the_graph_takes_few_operations():
+    """The whole derivative of 100 factors has 9,800."""
+    x = instance("speelpenning", 100).args[0]
+    prepared = diffkit.prepare(np.prod, x, backend="symbolic:graph")
+
+    assert prepared.operations == 294
+    np.testing.assert_allclose(prepared.gradient(x), np.prod(x) / x, rtol=1e-13)
+
+
+GRAPHS = {
+    "long sums in a function": lambda x: np.log(np.sum(np.exp(x))) * x[0],
+    "a long product in a sum": lambda x: np.prod(x) + np.sin(np.prod(x) * x[1]),
+    "steps and kinks": lambda x: np.sum(np.floor(3 * x) * x + np.abs(x - 0.4) * np.maximum(x, 0.3)),
+    "branches": lambda x: np.sum(np.where(x > 0.5, x**2, np.sin(x) * x)),
+    "an input alone": lambda x: x[2],
+    "a constant": lambda x: 0 * x[0] + 3.0,
+    "shared twice": lambda x: np.exp(np.sin(x[0])) * np.sin(x[0]) + np.exp(np.sin(x[0])) * x[1],
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_gradients_and_hessians_over_the_graph(name):
+    """To a few hundred roundings: the values are of size one."""
+    f, x = GRAPHS[name], np.array([0.3, 0.7, 1.1, 0.6, 0.9])
+    prepared = diffkit.prepare(f, x, backend="symbolic:graph")
+
+    np.testing.assert_allclose(prepared.gradient(x), diffkit.gradient(f, x), atol=1e-13)
+    np.testing.assert_allclose(prepared.hessian(x), diffkit.hessian(f, x), atol=1e-13)
+    assert prepared.formula() is None
+
+
+def test_names_of_inputs_do_not_collide_with_those_of_nodes():
+    """A user may call an argument s0, as the printed program calls its first node."""
+
+    def f(s0, v1):
+        return np.sin(s0 * v1) * np.exp(np.sin(s0 * v1)) + v1
+
+    ours, theirs = both(f, 0.3, 1.2, wrt=(0, 1), backend="symbolic:graph")
+    np.testing.assert_allclose(ours, theirs, rtol=1e-15)
 
 
 def test_an_estimate_calls_nothing():

@@ -88,7 +88,7 @@ def test_a_problem_is_finite_repeats_itself_and_leaves_its_arguments_alone(name,
 def test_a_problem_touches_its_active_arguments_through_numpy_s_hooks_alone(name):
     problem, here = CATALOGUE[name], instance(name)
     guard = Branching if "branch" in problem.tags else Guarded
-    active = problem.wrt if isinstance(problem.wrt, tuple) else (problem.wrt,)
+    active = here.wrt if isinstance(here.wrt, tuple) else (here.wrt,)
 
     traced = here.f(*(mapped(guard, arg) if k in active else arg for k, arg in enumerate(here.args)))
 
