@@ -8,9 +8,10 @@ from typing import Any
 from ..differentiators.interface import Differentiator
 from ..differentiators.registry import available
 from ..harness.targets import argument_names, one_line
-from .check import SLACK, check_gradient
+from .check import check_gradient
 from .question import Wrt
 from .record import Check
+from .references import SLACK
 from .words import name_of
 
 CONTROL = "zero"

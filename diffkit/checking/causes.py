@@ -14,6 +14,7 @@ import numpy as np
 from .evidence import Evidence
 from .rounding import fits_single
 
+CLOSE = 1e-4  # a ratio so close to 1 is a matter of digits, not a factor
 MANY = 20_000  # entries beyond which rearrangements are not searched
 
 RATIOS = {
@@ -92,7 +93,7 @@ def constant_ratio(e: Evidence) -> str | None:
         if scaled(e, ratio):
             return f"all entries are {text} times what they should be: {meaning}"
     ratio = common_ratio(e.got, e.expected)
-    if np.count_nonzero(e.expected) > 1 and math.isfinite(ratio) and ratio != 0 and scaled(e, ratio):
+    if np.count_nonzero(e.expected) > 1 and abs(ratio - 1) > CLOSE and ratio != 0 and scaled(e, ratio):
         return f"all entries are {ratio:.6g} times what they should be: a constant factor"
     return None
 

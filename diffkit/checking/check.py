@@ -24,11 +24,10 @@ from .frameworks import copied, same
 from .opinions import ask_others, moves_unseen, taylor_slope
 from .question import Misfit, Question, Wrt
 from .record import Check
-from .references import NoReference, Reference, differences, find_reference
+from .references import SLACK, NoReference, Reference, differences, find_reference
 from .rounding import carried, returned
 from .words import SHOWN, claim_name, name_of, reproduce, rows_of, table, title
 
-SLACK = 32.0  # roundings allowed per rounding of an ideal run: a gradient may be computed in another order
 REMEDIES = {
     "kink": "move the point away from the kink",
     "noise level": "make f smoother or more precise, or check at another point",

@@ -19,7 +19,7 @@ from .evidence import Evidence
 from .opinions import differences_on, split
 from .question import Question
 from .references import DIFFERENCES, SECOND_DIFFERENCES, UNSOUND, NoReference
-from .rounding import scatter
+from .scatter import scatter
 
 COUNT = 2
 NEIGHBOURS = 2  # on each side of a wrong entry, and of as many entries drawn elsewhere
@@ -113,7 +113,11 @@ class Hunt:
 
     def measure_noise(self, v: np.ndarray) -> None:
         """From now on allow for the scatter of the claim between neighbouring points, along v."""
-        self.noise = float(np.max(scatter(self.question, self.eps, (), lambda m: np.max(self.rows(m) @ v))))
+        if self.question.repeatable:
+            noise = scatter(
+                self.question, lambda args: self.rows(self.question.claim_matrix(args)[0]) @ v, self.eps
+            )
+            self.noise = float(np.max(noise))
 
     def halves(self, v: np.ndarray, scheme: str) -> tuple[int, int]:
         """The shortest stretch of inputs to which an error can be traced."""

@@ -13,8 +13,10 @@ from ..harness.targets import one_line
 from ..harness.truth import MANY_NODES, opened, truth
 from ..interpreters import balls as enclosed
 from .question import DIRECTED, Question
+from .scatter import scatter
 
 EPS = 2.0**-52
+SLACK = 32.0  # roundings allowed per rounding of an ideal run: a gradient may be computed in another order
 MOST_INPUTS, MOST_ENTRIES = 3000, 30_000  # enclosed entry by entry: a second
 MOST_LINES = 64  # entries found by differences one by one, some 25 evaluations each
 LAST_BITS = 1024
@@ -140,16 +142,21 @@ def complex_step(question: Question) -> Reference:
         named = backend("complex-step")
         f, operator = question.to_first_order()
         p = prepare(f, *question.doubles, wrt=question.wrt, backend=named)
-        value = question_matrix(question, getattr(p, operator)(*question.doubles))
+
+        def matrix(args: tuple[Any, ...]) -> np.ndarray:
+            return question_matrix(question, getattr(p, operator)(*args))
+
+        value = matrix(question.doubles)
+        rounding = SLACK * scatter(question, matrix, EPS) + 64 * EPS * np.abs(value)
     except UnknownBackend as error:
         raise NoReference("there is no backend complex-step") from error
     except Exception as error:  # foreign code meets complex numbers, and may raise anything
         raise NoReference(f"f does not take complex numbers ({one_line(error)})") from error
     near = differences(question)
     gap = np.abs(value - near.value)
-    if near.diagnosis != "ok" or not np.all(gap <= near.radius + 64 * EPS * np.abs(value)):
+    if near.diagnosis != "ok" or not np.all(gap <= near.radius + rounding):
         raise NoReference("the complex step is not confirmed by differences, so f is not analytic")
-    return Reference("complex step", value, 64 * EPS * (np.abs(value) + np.abs(near.value)))
+    return Reference("complex step", value, rounding)
 
 
 def differences(question: Question, scheme: str = DIFFERENCES) -> Reference:

@@ -7,22 +7,14 @@ computational noise, SISC 33, 2011); and what perturbing each operation of f doe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import comb, sqrt
-
 import numpy as np
 
-from .question import Misfit, Question, leaves_like
+from .question import Question
 from .references import EPS, Reference, spread
+from .scatter import scatter
 
-SAMPLES = 8
-SPACINGS = {2.0**-52: 2.0**-24, 2.0**-23: 2.0**-12}  # relative: wide enough to see rounding
-
-SINGLE = (
-    2.0**-28,
-    2.0**-20,
-)  # the relative scatter of float32, which most entries share; cancellation adds to some
-FEW, MOST = 3, 0.7  # entries from which on they can be said to share it, and their share
+SINGLE = (2.0**-28, 2.0**-20)  # the relative scatter of float32, to which cancellation adds in some entries
+FEW, MOST = 3, 0.7  # entries from which on they can be said to share it, and the share that does
 
 
 def returned(got: np.ndarray, expected: np.ndarray, eps: float) -> np.ndarray:
@@ -34,7 +26,11 @@ def returned(got: np.ndarray, expected: np.ndarray, eps: float) -> np.ndarray:
 
 def carried(question: Question, reference: Reference, got: np.ndarray, eps: float) -> np.ndarray:
     """Rounding on the way: the scatter of the claim and of f's own program, per entry."""
-    noise = scatter(question, eps, reference.value.shape)
+    noise = np.zeros_like(got)
+    if question.repeatable:
+        noise = np.broadcast_to(
+            scatter(question, lambda args: question.claim_matrix(args)[0], eps), got.shape
+        )
     program = spread(question) * (eps / EPS) if reference.name == "enclosure" else reference.radius
     if eps == EPS and is_coarse(got, noise, program):
         noise = np.zeros_like(noise)  # single precision in the guise of double: its rounding is not excused
@@ -59,50 +55,3 @@ def fits_single(x: np.ndarray) -> bool:
     """Whether all entries are single-precision numbers, and not for their simplicity alone."""
     with np.errstate(over="ignore", under="ignore"):
         return bool(np.array_equal(x, x.astype(np.float32)) and np.any(np.frexp(x)[0] % 2.0**-20))
-
-
-def scatter(
-    question: Question,
-    eps: float,
-    shape: tuple[int, ...],
-    seen: Callable[[np.ndarray], np.ndarray] = np.asarray,
-) -> np.ndarray:
-    """The noise of seen(claim), from samples on one side of the point; the quieter side counts, for kinks."""
-    if not question.repeatable:
-        return np.zeros(shape)
-    random = np.random.default_rng(question.seed)
-    signs = [random.choice((-1.0, 1.0), x.shape) for x in question.leaves]
-    scales = [np.where(x != 0, np.abs(x), np.sqrt(np.mean(x * x)) or 1.0) for x in question.leaves]
-    t = SPACINGS.get(eps, 2.0**-6)
-    steps = [t * s * v for s, v in zip(scales, signs, strict=True)]
-    noises = [one_side(question, [side * s for s in steps], eps / t, seen) for side in (1, -1)]
-    return np.broadcast_to(np.minimum(*noises), shape)
-
-
-def one_side(
-    question: Question, steps: list[np.ndarray], rounded: float, seen: Callable[[np.ndarray], np.ndarray]
-) -> np.ndarray:
-    """Noise of the claim at x, x + step, ..., x + 7 steps."""
-    try:
-        with np.errstate(all="ignore"):
-            rows = []
-            for j in range(1, SAMPLES + 1):  # not the point itself: it may be a kink
-                leaves = [x + j * s for x, s in zip(question.leaves, steps, strict=True)]
-                rows.append(seen(question.claim_matrix(like_given(question, leaves))[0]))
-    except (ArithmeticError, ValueError, Misfit):  # beyond the edge of g's domain: no scatter on this side
-        return np.asarray(np.inf)
-    table, sizes = np.array(rows), []
-    slope = np.max(np.abs(np.diff(table, axis=0)), axis=0)
-    for k in range(1, SAMPLES - 1):
-        table = np.diff(table, axis=0)
-        sizes.append(np.max(np.abs(table), axis=0) / sqrt(comb(2 * k, k)))
-    noise = np.min(sizes, axis=0)
-    noise = np.where(np.isnan(noise), np.inf, noise)
-    return noise + slope * rounded if rounded > 2.0**-20 else noise  # in single precision x itself is rounded
-
-
-def like_given(question: Question, leaves: list[np.ndarray]) -> tuple[object, ...]:
-    """The arguments at other leaves, each in the dtype in which it was given."""
-    given = [np.asarray(x) for x in leaves_like(question.point, question.point)]
-    cast = [x.astype(g.dtype) if g.dtype.kind == "f" else x for x, g in zip(leaves, given, strict=True)]
-    return question.at(cast)

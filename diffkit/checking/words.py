@@ -8,6 +8,7 @@ import numpy as np
 
 from .evidence import Evidence
 from .question import DIRECTED, Question
+from .references import SLACK
 
 SHOWN = 8
 MOST_NUMBERS = 32  # of a point in the line that reproduces a check
@@ -71,7 +72,7 @@ def reproduce(question: Question, slack: float) -> str:
     options += "" if question.wrt == 0 else f", wrt={question.wrt}"
     if question.operator in DIRECTED:
         options += f", direction={literal(question.direction, DIRECTED[question.operator])}"
-    options += "" if slack == 32.0 else f", slack={slack!r}"
+    options += "" if slack == SLACK else f", slack={slack!r}"
     return f"diffkit.check_gradient({f}, {g}, {points}{options}, seed={question.seed})"
 
 
