@@ -15,11 +15,14 @@ be wrong, because log(1+x)/x at 1e-8 keeps no digit in any method: then the mess
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..differentiators.arguments import flatten
+from ..differentiators.interface import Differentiator
+from .losses import Losses, titles_of
 from .targets import Target
 from .truth import Truth, attainable_digits, correct_digits, digits, digits_worst, truth, ulps_worst
 
@@ -125,6 +128,19 @@ class Witness:
             "digits_worst": digits_worst(value, self.truth), "ulps_worst": ulps_worst(value, self.truth),
         }  # fmt: skip
         return Score(**vars(self.known) | found)
+
+    @cached_property
+    def losses(self) -> Losses:
+        """What can be said about lost digits; asked of a function whose derivative is certified."""
+        target = self.target
+        attainable = 17.0 if self.known.attainable_digits is None else self.known.attainable_digits
+        titles = titles_of(target.args, target.wrt, list(target.point))
+        return Losses(self.f, target.args, target.wrt, target.operator, self.truth, attainable, titles)
+
+    def loss(self, backend: Differentiator, value: Any, kept: float) -> str | None:
+        """Who lost the digits of a result that keeps so many, in a sentence; None where few are lost."""
+        with np.errstate(all="ignore"):
+            return self.losses.sentence(backend, value, kept)
 
     def misfit(self, value: Any) -> str:
         """How the result differs in shape from the truth, or that it is not finite; empty if neither."""

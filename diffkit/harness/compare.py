@@ -16,6 +16,7 @@ from .workers import START_SECONDS, Failure, InProcess, Limits, Subprocess, Untr
 
 TRUTH_TIMEOUTS = 6  # as much time for the truth of a target as for this many stages of a backend
 CHEAP_PREPARATION = 1.0  # seconds; what prepares anew, to count, is done up to here
+CHEAP_CALL = 0.1  # seconds; what calls a dozen times, to find who lost digits, is done up to here
 SLOWER_WHEN_WATCHED = 5  # tracemalloc makes a run 4.6 times slower
 
 Backend = str | Differentiator
@@ -176,6 +177,13 @@ class Scorer:
             self.works = False
             return Score(message=f"not scored: {failed.message}")
 
+    def loss(self, backend: Differentiator, value: Any, kept: float) -> str | None:
+        """Who lost the digits of a result."""
+        try:
+            return self.worker.ask("explaining", self.seconds, "loss", backend, value, kept)
+        except Failure as failed:
+            return f"{backend} keeps {kept:.1f} digits; why was not found out: {failed.message}"
+
 
 class Cell:
     """One backend on one target: what is known so far, until it is a record."""
@@ -233,7 +241,17 @@ class Cell:
                 self.known["peak_bytes"] = self.ask("measuring memory", "peak_bytes")
         except Failure as failed:
             self.notes.append(failed.message)
-        self.bench.keep(self.record(self.scorer.score(self.value, bound)))
+        score = self.scorer.score(self.value, bound)
+        self.known["loss"] = self.loss(score)
+        self.bench.keep(self.record(score))
+
+    def loss(self, score: Score) -> str | None:
+        """Who lost digits, in a sentence; only where the search, which prepares and calls again, is quick."""
+        prepare, call = self.known["prepare_seconds"], self.known["first_call_seconds"]
+        quick = prepare <= CHEAP_PREPARATION and call <= CHEAP_CALL
+        if not quick or score.digits is None or score.digits_worst is None:
+            return None
+        return self.scorer.loss(self.backend, self.value, score.digits)
 
     def estimate(self) -> Any:
         """The backend's error bound, shaped like its value, or None."""

@@ -114,6 +114,7 @@ class Measurement(Record):
     attainable_digits: float | None = None
     error_estimate: Value = None
     diagnosis: str | None = None
+    loss: str | None = None
     prepare_seconds: float | None = None
     first_call_seconds: float | None = None
     execute_samples: list[float] = field(default_factory=list)

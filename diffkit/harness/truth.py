@@ -226,7 +226,12 @@ def correct_digits(actual: Any, truth: Truth | np.ndarray) -> float:
 
     Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 1.2.
     """
-    return digits(enclosed.relative_error(*entries(actual, truth)))
+    return digits(relative_error_of(actual, truth))
+
+
+def relative_error_of(actual: Any, truth: Truth | np.ndarray) -> float:
+    """The error of a derivative in the 2-norm, relative to that of the truth; absolute where this is 0."""
+    return enclosed.relative_error(*entries(actual, truth))
 
 
 def digits_worst(actual: Any, truth: Truth | np.ndarray) -> float:

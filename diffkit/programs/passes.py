@@ -32,6 +32,13 @@ def rewrites(*names: str) -> Callable[[Rewriting], Rewriting]:
     return record
 
 
+def filled(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """Ones, and twos on the diagonals of square matrices: not singular."""
+    ones = np.ones(shape, dtype)
+    square = len(shape) > 1 and shape[-1] == shape[-2] and ones.dtype.kind == "f"
+    return ones + np.eye(shape[-1]) if square else ones
+
+
 class Builder:
     """A program in the making."""
 
@@ -103,7 +110,7 @@ class Builder:
         if isinstance(row, Pointwise):
             return self.out_shape(xs), "f"
         with np.errstate(all="ignore"):
-            example = row.evaluate(*(np.ones(self.shapes[x], KINDS[self.kinds[x]]) for x in xs), **params)
+            example = row.evaluate(*(filled(self.shapes[x], KINDS[self.kinds[x]]) for x in xs), **params)
         return shape_of(example), kind_of(example)
 
     def out_shape(self, xs: Sequence[Name]) -> tuple[int, ...]:

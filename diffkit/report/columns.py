@@ -41,6 +41,18 @@ def outcome(row: Measurement) -> str:
     return f"{row.status}: {reason}" if reason else row.status
 
 
+def losses(rows: Sequence[Measurement]) -> list[str]:
+    """What the rows of one problem say about lost digits, each once, what f itself does first.
+
+    >>> told = [Measurement(problem="p", backend=b, operator="gradient", status="ok", loss=loss)
+    ...     for b, loss in (("finite", "finite keeps 7."), ("forward", "f keeps 3."))]
+    >>> losses(told)
+    ['f keeps 3.', 'finite keeps 7.']
+    """
+    told = dict.fromkeys(row.loss for row in rows if row.loss)
+    return sorted(told, key=lambda sentence: not sentence.startswith("f "))
+
+
 @dataclass(frozen=True)
 class Column:
     """A title, what it says of a row, its side, and the most cells that it takes in a narrow table."""

@@ -11,8 +11,8 @@ from html import escape
 
 from ..harness.record import Measurement, document
 from .advice import advice, groups, recommended
-from .columns import COLUMNS, NARROW, Column, heading, outcome
-from .layout import laid_out, paint, printable
+from .columns import COLUMNS, NARROW, Column, heading, losses, outcome
+from .layout import GAP, laid_out, paint, printable
 
 __all__ = [
     "advice", "csv_text", "html_table", "json_text", "markdown_table", "recommended", "text_table",
@@ -47,6 +47,7 @@ def text_table(
     for group in groups(rows):
         lines += [paint(line, 1, color) for line in layout.folded(heading(group))]
         lines += [layout.title(), *(layout.row(row, color) for row in group), *layout.notes(group)]
+        lines += [line for told in losses(group) for line in layout.folded(told, GAP)]
     lines += textwrap.wrap(LEGEND, limit or 1_000_000)
     return "\n".join(lines).encode(encoding, "replace").decode(encoding)
 
@@ -73,6 +74,7 @@ def markdown_table(rows: Sequence[Measurement]) -> str:
         body = [line([column.text(row) for column in NARROW]) for row in group]
         title = f"**{escape_markdown(heading(group))}**"
         blocks.append("\n".join([title, "", line([column.title for column in NARROW]), f"|{sides}|", *body]))
+        blocks += [escape_markdown(told) for told in losses(group)]
     return "\n\n".join([*blocks, LEGEND]) + "\n"
 
 
@@ -123,6 +125,7 @@ def html_table(rows: Sequence[Measurement]) -> str:
     tables = [
         f'<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
         f"{caption}{escape(heading(group))}</caption><tr>{titles}</tr>{''.join(map(line, group))}</table>"
+        + "".join(f'<p style="padding:0 8px">{escape(told)}</p>' for told in losses(group))
         for group in groups(rows)
     ]
     return f'<div>{"".join(tables)}<p style="padding:0 8px">{escape(LEGEND)}</p></div>'

@@ -1,6 +1,7 @@
 """The same code over balls: certified values and derivatives, by FLINT's calculus and not by our table."""
 
 from .array import BallArray, exact
+from .blame import Culprit, culprit, slopes, values
 from .context import NotEnclosed, precision
 from .perturbed import perturbed_jacobian, perturbed_value
 from .program import (
@@ -18,7 +19,7 @@ from .program import (
 )
 
 __all__ = [
-    "BallArray", "NotEnclosed", "Program", "contract", "enclosure", "exact", "nearest", "outward",
-    "perturbed_jacobian", "perturbed_value", "precision", "relative_error", "relative_errors", "run",
-    "settled", "ulps", "widths",
+    "BallArray", "Culprit", "NotEnclosed", "Program", "contract", "culprit", "enclosure", "exact", "nearest",
+    "outward", "perturbed_jacobian", "perturbed_value", "precision", "relative_error", "relative_errors",
+    "run", "settled", "slopes", "ulps", "values", "widths",
 ]  # fmt: skip

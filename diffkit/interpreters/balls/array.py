@@ -154,7 +154,8 @@ WHOLE: dict[str, Callable[..., Any]] = {
 
 def reading(row: Row) -> Callable[..., Any]:
     """How balls read a row."""
-    return KINDS.get(type(row)) or WHOLE.get(row.name, structural)
+    kind = next((kind for kind in type(row).__mro__ if kind in KINDS), None)
+    return KINDS[kind] if kind else WHOLE.get(row.name, structural)
 
 
 def inputs(tape: Tape, x: Any) -> BallArray:

@@ -48,13 +48,14 @@ class Program:
         return np.stack(rows) if rows else np.empty((0, len(self.leaves)), dtype=object)
 
 
-def run(f: Callable[..., Any], xs: Sequence[Any], bits: int) -> Program:
+def run(f: Callable[..., Any], xs: Sequence[Any], bits: int, tape: Tape | None = None) -> Program:
     """f(*xs) over balls of this precision; every x, a float or an array of doubles, is differentiated.
 
-    Raises NotEnclosed where a branch of the program depends on something that the balls do not decide.
+    tape: an empty one; a new one where none is given. Raises NotEnclosed where a branch of the program
+    depends on something that the balls do not decide.
     """
     with precision(bits):
-        tape = Tape()
+        tape = tape or Tape()
         arrays = [inputs(tape, x) for x in xs]
         y = interpreted(f(*arrays))
         leaves = [x for array in arrays for x in entries_of(array).flat]

@@ -40,6 +40,11 @@ class Tape:
     def input(self, x: float) -> Entry:
         return Entry(self, arb(x), None, (), True)
 
+    def admit(self, entry: Entry) -> None:
+        """Give an entry that depends on the inputs its place."""
+        entry.position = len(self.nodes)
+        self.nodes.append(entry)
+
 
 class Entry:
     """One number of the program: a ball, and how it was made.
@@ -63,8 +68,7 @@ class Entry:
         self.partials: list[arb | None] | None = None
         self.position = -1
         if live:
-            self.position = len(tape.nodes)
-            tape.nodes.append(self)
+            tape.admit(self)
 
     def __repr__(self) -> str:
         return f"Entry({self.value.str(10)})"
