@@ -48,6 +48,7 @@ def diffkit(
     diffkit compare "sin(x)*exp(-x^2)" --at x=0.7   a formula
     diffkit compare model.py:loss --at x=0.3,y=1.7  a NumPy function of yours
     diffkit explain "2*x*y + y + 3" --at x=40,y=4   forward and backward pass
+    diffkit train --data moons --layers 2,8,1       a network by every backend
     diffkit example                                 a model.py to start from
     """
 
@@ -121,12 +122,63 @@ def explain(
     run(command)
 
 
-@app.command(name="list", short_help="What problems, backends and functions there are.")
+@app.command(short_help="A small network by every backend: loss, digits, cost.")
+def train(
+    data: o.Data = None,
+    target: o.TargetColumn = None,
+    layers: o.Layers = None,
+    activation: o.Activation = None,
+    loss: o.Loss = None,
+    optimizer: o.Optimizer = None,
+    learning_rate: o.LearningRate = None,
+    schedule: o.Schedule = None,
+    batch: o.Batch = None,
+    epochs: o.Epochs = None,
+    decay: o.Decay = None,
+    init: o.Init = None,
+    patience: o.Patience = None,
+    test: o.Test = None,
+    seed: o.TrainSeed = None,
+    backends: o.TrainBackends = None,
+    timeout: o.TrainTimeout = None,
+    explain: o.Explain = False,
+    resume: o.Resume = None,
+    no_isolate: o.NoIsolate = False,
+    wide: o.Wide = False,
+    json: o.Json = False,
+    format: o.RunsFormat = None,
+    output: o.RunsOutput = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """Train a small network by every backend from the same seed: loss, digits, cost.
+
+    \b
+    diffkit train
+    diffkit train --data moons --layers 2,8,1 --backends all --epochs 200
+    diffkit train --data table.csv --target y --optimizer momentum --batch 8
+    diffkit train --data xor --layers 2,2,1 --explain
+    """
+    options = dict(
+        data=data, target=target, layers=layers, activation=activation, loss=loss, optimizer=optimizer,
+        learning_rate=learning_rate, schedule=schedule, batch=batch, epochs=epochs, decay=decay, init=init,
+        patience=patience, test=test, seed=seed, backends=backends, timeout=timeout,
+    )  # fmt: skip
+
+    def command() -> int:
+        from .training import Request, train_command
+
+        form = "json" if json else format
+        return train_command(Request(options, explain, resume, not no_isolate, wide, form, output, quiet))
+
+    run(command)
+
+
+@app.command(name="list", short_help="What problems, backends, functions, data there are.")
 def list_(
     what: o.WhichList,
     json: o.Json = False,
 ) -> None:
-    """List the problems, the backends, the NumPy functions with a rule, or the suites."""
+    """List the problems, the backends, the NumPy functions with a rule, the suites or the data."""
 
     def command() -> int:
         from .listing import list_command

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -13,18 +12,19 @@ from typing import Any
 from ..differentiators.interface import Differentiator
 from ..expressions import parse_point, parse_ranges
 from ..harness.compare import measure
-from ..harness.record import Measurement, append_record, new_records_path, plain
+from ..harness.record import Measurement, append_record, plain
 from ..harness.targets import Target
 from ..report import tables
 from ..report.columns import shortened
 from ..results import Comparison
 from ..results.answer import answer_text
-from ..results.comparison import FORMATS, chosen
+from ..results.comparison import FORMATS
 from ..results.operators import backends_named, in_order, of_texts
 from ..results.recipe import python_line
 from ..results.subjects import BadInput, Place, Subjects, of_table
 from . import console
 from .console import BAR_MISSED, INTERRUPTED, RAN, UNDECIDED, note, say
+from .outputs import check_forms, command_typed, records_path, write_output, writing
 from .progress import progress_bar
 
 UNDECIDED_STATUSES = {"unscored", "timeout", "memory", "error"}
@@ -61,7 +61,9 @@ class Request:
 
 def compare_command(request: Request) -> int:
     """Measure, or read records again, and show them; returns the exit code."""
-    check_forms(request)
+    check_forms(request.format, request.output, FORMATS)
+    if request.quick and request.careful:
+        raise BadInput("--quick and --careful exclude each other: leave one out.")
     if any(text.startswith("@") for text in request.what):
         return show(request, Run(rows=records_read(request.what)))
     backends = backends_named(request.backends)
@@ -71,23 +73,6 @@ def compare_command(request: Request) -> int:
             note(remark)
         done = measured(request, subjects.targets, backends)
     return show(request, done)
-
-
-def check_forms(request: Request) -> None:
-    """Refuse what could not be written before hours are spent on measuring it."""
-    if request.format not in (None, "table", *FORMATS):
-        raise BadInput(f"There is no format {request.format!r}: it is table, {', '.join(FORMATS)}.")
-    if request.quick and request.careful:
-        raise BadInput("--quick and --careful exclude each other: leave one out.")
-    if request.output:
-        try:
-            chosen(request.output, {"jsonl": None} | FORMATS)
-        except ValueError as error:
-            raise BadInput(str(error)) from error
-        if not request.output.parent.is_dir():
-            raise BadInput(
-                f"There is no folder {request.output.parent} for {request.output.name}: make it first."
-            )
 
 
 def records_read(what: Sequence[str]) -> list[Measurement]:
@@ -140,10 +125,10 @@ def names_read(text: str | None) -> list[str | int] | str | int | None:
     return found if len(found) > 1 else found[0]
 
 
-def sizes_read(text: str | None) -> list[int]:
+def sizes_read(text: str | None, option: str = "--sizes") -> list[int]:
     words = [word.strip() for word in text.split(",")] if text is not None else []
     if not all(word.isascii() and word.isdigit() and int(word[:18]) > 0 for word in words):
-        raise BadInput(f"--sizes {text!r} is no list of positive whole numbers: write 10,100")
+        raise BadInput(f"{option} {text!r} is no list of positive whole numbers: write 10,100")
     return [int(word) for word in words]
 
 
@@ -162,7 +147,7 @@ class Run:
 
 def measured(request: Request, targets: list[Target], backends: list[Differentiator]) -> Run:
     """Measure every backend on every target; each record is on disk the moment it exists."""
-    done = Run(targets=targets, kept=records_path(request))
+    done = Run(targets=targets, kept=records_path(request.output, "compare"))
 
     def keep(row: Measurement) -> None:
         done.rows.append(row)
@@ -180,17 +165,6 @@ def measured(request: Request, targets: list[Target], backends: list[Differentia
         done.interrupted = True
     done.rows = in_order(done.rows, backends)
     return done
-
-
-def records_path(request: Request) -> Path | None:
-    """Where the records go: to the .jsonl file that was named, else to the user's data folder, if it can."""
-    if request.output and request.output.suffix.lower() == ".jsonl":
-        return request.output
-    try:
-        return new_records_path("compare")
-    except OSError as error:
-        note(f"The records are not kept, {error.filename}: {error.strerror}. Name a file with -o rows.jsonl.")
-        return None
 
 
 # Showing
@@ -217,7 +191,7 @@ def show(request: Request, done: Run) -> int:
 def formatted(form: str, rows: Sequence[Measurement]) -> str:
     """The rows as text; a JSON document holds the command that was typed."""
     if form == "json":
-        return tables.json_text(rows, shlex.join(["diffkit", *sys.argv[1:]]))
+        return tables.json_text(rows, command_typed())
     return FORMATS[form](rows)
 
 
@@ -250,16 +224,7 @@ def measures(row: Measurement, target: Target) -> bool:
 def write_rows(request: Request, done: Run) -> None:
     """The rows in the file that was named; a .jsonl file has them already, if they were measured."""
     path: Path = request.output  # type: ignore[assignment]
-    existed = path.exists()
-    form = path.suffix.lower().lstrip(".")
-    if path != done.kept:
-        try:
-            if form == "json":
-                path.write_text(formatted(form, done.rows), encoding="utf-8")
-            else:
-                Comparison(done.rows).save(path)
-        except OSError as error:
-            raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
-    if not request.quiet:
-        verb = "added to" if form == "jsonl" else "overwrote" if existed else "wrote"
-        note(f"{verb} {path}")
+    if path.suffix.lower() == ".jsonl" and path != done.kept:
+        with writing(path):
+            Comparison(done.rows).save(path)
+    write_output(path, lambda: formatted(path.suffix.lower().lstrip("."), done.rows), request.quiet)

@@ -72,11 +72,28 @@ def suites() -> list[Row]:
     ]
 
 
+def data() -> list[Row]:
+    """Data to train on, with their sizes and what they are."""
+    from ..training.data import DRAWN, REAL, load_data
+
+    rows = []
+    for name, source in (DRAWN | REAL).items():
+        found = load_data(name)
+        samples, features = found.X.shape
+        about = " ".join((source.__doc__ or "").split())
+        rows.append({
+            "name": name, "samples": samples, "features": features, "classes": len(found.classes),
+            "about": about,
+        })  # fmt: skip
+    return rows
+
+
 LISTS: dict[str, Callable[[], list[Row]]] = {
     "problems": problems,
     "backends": backends,
     "functions": support_rows,
     "suites": suites,
+    "data": data,
 }
 
 

@@ -22,6 +22,13 @@ def suite_names(incomplete: str) -> list[str]:
     return [name for name in SUITES if name.startswith(incomplete)]
 
 
+def data_names(incomplete: str) -> list[str]:
+    """The data whose names begin so, for the shell's completion."""
+    from ..training.data import DRAWN, REAL
+
+    return [name for name in (*DRAWN, *REAL) if name.startswith(incomplete)]
+
+
 def list_names(incomplete: str) -> list[str]:
     """The lists whose names begin so, for the shell's completion."""
     from .listing import LISTS
@@ -48,7 +55,7 @@ One = Annotated[
 WhichList = Annotated[
     str,
     typer.Argument(
-        metavar="problems|backends|functions|suites", help="What to list.", autocompletion=list_names
+        metavar="problems|backends|functions|suites|data", help="What to list.", autocompletion=list_names
     ),
 ]
 At = Annotated[
@@ -109,6 +116,81 @@ Output = Annotated[
         metavar="FILE",
         help="Write the rows: .csv, .md, .json overwrite; .jsonl is added to.",
     ),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|CSV",
+        help="xor, moons, circles, spirals, sine, iris, digits (without it), or a CSV file.",
+        autocompletion=data_names,
+    ),
+]
+TargetColumn = Annotated[
+    str | None, typer.Option("--target", metavar="NAME", help="Column of the CSV to predict; else the last.")
+]
+Layers = Annotated[str | None, typer.Option(metavar="LIST", help="Units, inputs first: 64,32,10.")]
+Activation = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="step, logistic, tanh, relu, leaky-relu, softplus, gelu, identity."),
+]
+Loss = Annotated[str | None, typer.Option(metavar="NAME", help="mse, logistic or cross-entropy.")]
+Optimizer = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="sgd, momentum, nesterov, adagrad, rmsprop, adam or lbfgs."),
+]
+LearningRate = Annotated[
+    float | None, typer.Option(metavar="R", help="Without it, one that suits the optimizer.")
+]
+Schedule = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Of the rate: constant, step, exponential, inverse, cosine or warm-up."
+    ),
+]
+Batch = Annotated[int | None, typer.Option(metavar="N", help="Samples a step; 0 is all. Without it, 32.")]
+Epochs = Annotated[
+    int | None, typer.Option(metavar="N", help="Without it, as many as make about 1,000 steps.")
+]
+Decay = Annotated[float | None, typer.Option(metavar="R", help="Of the weights.")]
+Init = Annotated[
+    str | None, typer.Option(metavar="NAME", help="he or glorot; else what suits the activation.")
+]
+Patience = Annotated[
+    int | None, typer.Option(metavar="N", help="Epochs without a lower loss until it stops; 0 is never.")
+]
+Test = Annotated[float | None, typer.Option(metavar="SHARE", help="Of the samples, set aside; else 0.25.")]
+TrainSeed = Annotated[int | None, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn.")]
+TrainBackends = Annotated[
+    str | None,
+    typer.Option(
+        "--backends", metavar="LIST", help="all, by-hand, or names; without it, reverse and compiled."
+    ),
+]
+TrainTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout", min=0.01, metavar="S", help="Seconds for the steps of a backend. Without it, 300."
+    ),
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Write out the first step for one sample; train nothing.")
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Continue the training whose records are in this .jsonl file."),
+]
+RunsOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write the runs: .csv, .md, .json, .html overwrite; all records are added to a .jsonl.",
+    ),
+]
+RunsFormat = Annotated[
+    str | None,
+    typer.Option("--format", metavar="table|md|csv|json|html", help="The form of the runs on stdout."),
 ]
 ExplanationOutput = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it as .txt, .md, .json or .html.")
