@@ -27,6 +27,7 @@ HOMES = {
     "differentiators.forward": ("Forward",),
     "differentiators.reverse": ("Reverse",),
     "differentiators.symbolic": ("Symbolic",),
+    "differentiators.taylor": ("taylor",),
     "differentiators.zero": ("Zero",),
     "calculus.rules": ("NoRule",),
     "calculus.elementwise": ("logistic", "stop_gradient"),
