@@ -13,7 +13,7 @@ import numpy as np
 
 from ..calculus.rules import Interpreted, shape_of
 from ..calculus.spellings import interpreted
-from ..interpreters.complex import Nested, complex_step, lifted
+from ..interpreters.complex import NoStep, complex_step, lifted
 from ..interpreters.reverse import pull_back
 from .arguments import flatten
 from .forward import split_like
@@ -21,13 +21,15 @@ from .interface import Counted, Differentiator, Estimate, Prepared, Unsupported
 from .reverse import one
 
 # Steps, relative to the numbers that move, powers of 2 so that no digit depends on them. TINY leaves
-# truncation and benign underflows (h**4) out of sight. Where an operation underflows even so, wider steps are
-# tried in pairs: truncation would make the wide one of a pair differ, underflow the narrow one.
+# truncation and benign underflows (h**4) out of sight. Where an operation underflows even so, or the point is
+# tinier than the step, others are tried in pairs: truncation would make the wide one of a pair differ,
+# underflow the narrow one.
 TINY = 2.0**-200
 PAIRS = ((2.0**-27, 2.0**-30), (2.0**-40, 2.0**-43), (2.0**-57, 2.0**-60), (2.0**-100, 2.0**-107))
-AGREE, ACCEPT = 1e-13, 1e-10  # relative difference within a pair: taken at once, taken as the best there is
+AGREE, ACCEPT = 1e-14, 1e-10  # relative difference within a pair: taken at once, taken as the best there is
 SMALLEST = 1e-300  # of slopes: below it doubles run out of digits
-SCALES = (1e-200, 1e200)  # of numbers that move, so that steps and their squares stay doubles
+SHORTEST = 2.0**-960  # of steps that are taken without looking for better ones
+SCALES = (1e-308, 1e200)  # of numbers that move
 DIFFERENCE, DISAGREE = 1e-5, 1e-4  # relative step and error of the difference that checks opaque code
 
 Runner = Callable[[Callable[..., Any], Sequence[Any], Sequence[Any], float], tuple[Any, Any, bool]]
@@ -43,11 +45,13 @@ def scale(leaves: Sequence[Any], vs: Sequence[Any]) -> float:
     return 2.0 ** -math.frexp(most)[1] if most > 0 else 1.0
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is lost is NaN in the answer
 def slope(runner: Runner, f: Callable[..., Any], leaves: Sequence[Any], vs: Sequence[Any]) -> tuple[Any, Any]:
     """(y, Jv) by the tiny step, or by the first pair of wider ones that agree where that underflows."""
     size = scale(leaves, vs)
-    y, t, underflowed = runner(f, leaves, vs, TINY * size)
-    if not underflowed:
+    y, t, underflowed = runner(f, leaves, vs, max(TINY * size, SHORTEST))
+    lost = np.isnan(t) & np.isfinite(y)
+    if not underflowed and not np.any(lost):
         return y, t
     best, least = t, math.inf
     for wide, narrow in PAIRS:
@@ -57,20 +61,21 @@ def slope(runner: Runner, f: Callable[..., Any], leaves: Sequence[Any], vs: Sequ
             best, least = first, difference
         if least <= AGREE:
             break
-    if least > ACCEPT:
-        raise Unsupported(
-            f"complex-step finds no step: slopes underflow at {TINY * size:.1e}, and wider steps differ by "
-            f"{least:.1e} at best; scale the function, or use forward or reverse."
-        )
-    answer: Any = np.where(np.isnan(t), t, best)
-    return y, answer[()]
+    if least <= ACCEPT:
+        return y, best
+    if not underflowed:
+        return y, t
+    raise Unsupported(
+        f"complex-step finds no step: slopes underflow at {TINY * size:.1e}, and wider steps differ by "
+        f"{least:.1e} at best; scale the function, or use forward or reverse."
+    )
 
 
-def apart(a: Any, b: Any, apart_from: Any) -> float:
-    """The largest relative difference; a NaN is infinitely far, apart from where there is no slope anyway."""
-    difference = np.abs(a - b) / np.maximum(np.abs(b), SMALLEST / AGREE)
+def apart(a: Any, b: Any, lost: Any) -> float:
+    """The largest relative difference; a NaN is infinitely far, unless `lost` says that it always is one."""
+    difference = np.abs(a - b) / np.maximum(np.abs(b), SMALLEST)
     difference = np.where(np.isnan(difference), np.inf, difference)
-    return float(np.max(np.where(apart_from, 0.0, difference), initial=0.0))
+    return float(np.max(np.where(lost & np.isnan(a) & np.isnan(b), 0.0, difference), initial=0.0))
 
 
 def direct_step(
@@ -120,7 +125,7 @@ class PreparedComplexStep(Prepared):
         f, leaves = self.opened(args)
         try:
             slope(complex_step, f, leaves, mixture(leaves))
-        except Nested as error:
+        except NoStep as error:
             raise Unsupported(str(error)) from error
         except TypeError as error:
             self.opaque = error

@@ -19,11 +19,12 @@ from ..calculus.rules import Bilinear, Constant, Interpreted, Linear, NoRule, Po
 from .traced import Traced, levels, run
 
 ASTRAY = 1e-6  # of a real part, relative to itself and the step: a branch point is astray by sqrt(h)
-DOUBTFUL = 1e-10  # of a slope, where a function and the rule that came with it disagree
+DOUBTFUL = 1e-12  # of a slope, where a function and the rule that came with it disagree: NumPy keeps more
+SMALLEST = 1e-305  # of an imaginary part with digits to compare
 
 
-class Nested(NoRule):
-    """A complex step met a value that another differentiation is tracing."""
+class NoStep(NoRule):
+    """There is no complex step here, however the function is run."""
 
 
 class Step:
@@ -71,7 +72,7 @@ class Complex(Traced):
         if type(x) is Complex and x.step is self.step:
             return x.z if active else x.z.real
         if isinstance(x, Interpreted):
-            raise Nested(
+            raise NoStep(
                 f"a complex step cannot be taken inside a differentiation that traces {type(x).__name__} "
                 "values; use forward or reverse inside, or complex-step outside."
             )
@@ -253,10 +254,10 @@ def foreign(step: Step, row: Row, zs: Sequence[Any], params: dict[str, Any]) -> 
         ) from error
     y = row.evaluate(*xs, **params)
     slope = row.push(y, xs, vs, params, 0)
-    if not np.allclose(np.imag(z), 0.0 if slope is None else slope, DOUBTFUL, 0.0, True):
-        raise NoRule(
-            f"the rule {row.name} disagrees with its function of complex numbers, which is wrong or is not "
-            "analytic (abs, comparisons) there; use forward or reverse."
+    if not np.allclose(np.imag(z), 0.0 if slope is None else slope, DOUBTFUL, SMALLEST, True):
+        raise NoStep(
+            f"the rule {row.name} disagrees with its function of complex numbers, which loses digits or is "
+            "not analytic (abs, comparisons) there; use forward or reverse."
         )
     return lifted(y, np.imag(z))
 
@@ -274,7 +275,8 @@ def complex_step(
     """(y, Jv, underflowed): f(*xs) and its derivative along vs, by one run at xs + i h vs.
 
     vs[i] is shaped like xs[i]. underflowed: some operation's imaginary part may be lost below 1e-308.
-    Raises Nested where f uses values that an earlier differentiation traces, NoRule as every interpreter.
+    Raises NoStep inside an earlier differentiation and where a function of complex numbers cannot be trusted,
+    NoRule as every interpreter.
 
     >>> y, slope, underflowed = complex_step(np.exp, [0.0], [1.0], 1e-50)
     >>> float(y), float(slope), underflowed

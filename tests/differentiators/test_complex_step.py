@@ -7,7 +7,9 @@ import pytest
 
 import diffkit
 from diffkit.differentiators import complex_step as backend
+from diffkit.differentiators.arguments import flatten
 from diffkit.differentiators.complex_step import ComplexStep
+from diffkit.harness.truth import attainable_digits, correct_digits, truth
 from diffkit.problems import CATALOGUE, instance
 
 EPS = np.finfo(float).eps
@@ -54,28 +56,24 @@ def test_relu_networks_in_containers():
         np.testing.assert_allclose(a, b, rtol=16 * EPS)
 
 
-CANCELLING = {"log_one_plus", "one_minus_cos", "sine_over_x", "small_root"}  # half of the digits or all
+LARGE = {"network_64_32_10", "network_784_128_10"}  # a run for each of thousands of parameters
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", sorted(set(CATALOGUE) - LARGE))
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_the_catalogue_along_a_direction(name):
-    """Against forward at 1e-9, which leaves room for programs that lose digits themselves; or refused."""
-    slack = 0.1 if name in CANCELLING else 1e-9
+def test_the_catalogue_keeps_the_attainable_digits(name):
+    """Within two of what the program keeps in doubles, 12 at most (DOUBTFUL); or NaN, or refused."""
     each = instance(name, size=CATALOGUE[name].smallest)
-    prepared = diffkit.prepare(each.f, *each.args, wrt=each.wrt, backend="forward")
-    leaves = prepared.opened(each.args)[1]
-    v = prepared.arguments.structured(each.args, [np.ones(np.shape(x)) for x in leaves])
-    y, truth = prepared.jvp(each.args, v)
+    certified = truth(each.f, each.args, each.wrt)
     try:
-        value, slope = diffkit.jvp(each.f, each.args, v, wrt=each.wrt, backend=STEP)
+        value = diffkit.jacobian(each.f, *each.args, wrt=each.wrt, backend=STEP)
     except (diffkit.NoRule, diffkit.Unsupported) as error:
         assert " use f" in str(error)
         return
-    np.testing.assert_allclose(value, y, rtol=1e-9)
-    known = np.isfinite(slope)
-    assert not np.any(np.isinf(slope)) and np.all(known | ~np.isfinite(truth))
-    np.testing.assert_allclose(np.where(known, slope, 0), np.where(known, truth, 0), rtol=slack, atol=1e-300)
+    known = all(np.all(np.isfinite(x)) for x in flatten(value, "the slope")[0])
+    if certified.rows is not None and known:
+        attainable = attainable_digits(each.f, each.args, certified, each.wrt)
+        assert correct_digits(value, certified) >= min(attainable, 14) - 2
 
 
 SCALES = {
@@ -85,7 +83,7 @@ SCALES = {
         lambda x: np.array([1e300]) @ (np.array([[1e-300]]) @ np.stack([np.exp(x)])), 1.0, math.e
     ),
     "far out on tanh": (np.tanh, 300.0, 4 * math.exp(-600)),
-    "a tiny point": (np.log, 1e-240, 1e240),
+    "a tiny point": (np.log, 1e-300, 1e300),
     "a large one": (lambda x: np.sqrt(x), 1e300, 0.5e-150),
     "a high frequency": (lambda x: np.sin(1e9 * x), 1.0, 1e9 * math.cos(1e9)),
     "a high frequency that underflows": (

@@ -9,7 +9,7 @@ from diffkit.calculus.rules import TABLE, NoRule, Pointwise, rows_of, shape_of
 from diffkit.calculus.spellings import rule
 from diffkit.differentiators.complex_step import ComplexStep
 from diffkit.interpreters import complex as interpreter
-from diffkit.interpreters.complex import Nested, complex_step
+from diffkit.interpreters.complex import NoStep, complex_step
 from tests.calculus.sampling import ROWS, cases, draw
 
 EPS = np.finfo(float).eps
@@ -195,7 +195,7 @@ def test_a_function_without_a_complex_form_is_refused(temporary):
 
 
 def test_values_of_an_earlier_differentiation_are_refused():
-    with pytest.raises(Nested, match="use forward or reverse inside"):
+    with pytest.raises(NoStep, match="use forward or reverse inside"):
         diffkit.derivative(lambda x: step(lambda y: x * y, 2.0), 3.0, backend="forward")
 
 
