@@ -16,7 +16,7 @@ import numpy as np
 from ..calculus.rules import Row, shape_of
 from ..calculus.spellings import plain
 from ..interpreters.reverse import Node, Tape, backward, record
-from .arguments import flatten
+from .arguments import flatten, is_container
 from .interface import finished
 from .reverse import one
 
@@ -99,9 +99,7 @@ def walk(f: Callable[..., Any], *args: Any, names: Sequence[str] | None = None, 
     names = list(names or argument_names(f, len(args)))
     flattened = [flatten(arg, name) for arg, name in zip(args, names, strict=True)]
     leaves = [leaf for each, _ in flattened for leaf in each]
-    labels = [
-        label for (each, _), name in zip(flattened, names, strict=True) for label in labels_of(name, each)
-    ]
+    labels = [label for arg, name in zip(args, names, strict=True) for label in labels_of(arg, name)]
 
     def flat(*xs: Any) -> Any:
         rest = iter(xs)
@@ -128,9 +126,12 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
     return names[:count] if len(names) >= count else [f"x{i}" for i in range(count)]
 
 
-def labels_of(name: str, leaves: Sequence[Any]) -> list[str]:
-    """x for a single leaf, x[0], x[1], ... for the leaves of a container."""
-    return [name] if len(leaves) == 1 else [f"{name}[{i}]" for i in range(len(leaves))]
+def labels_of(x: Any, name: str) -> list[str]:
+    """The names of the leaves of an argument: p['W'], p['b'][0], or its own where it is one."""
+    if not is_container(x):
+        return [name]
+    keys = x if isinstance(x, dict) else range(len(x))
+    return [label for key in keys for label in labels_of(x[key], f"{name}[{key!r}]")]
 
 
 def input_step(label: str, x: Any, adjoint: Any) -> Step:

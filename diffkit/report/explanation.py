@@ -37,7 +37,12 @@ def forward_rows(walk: Walk) -> list[Row]:
 
 def slopes(step: dict[str, Any]) -> str:
     known = [edge for edge in step["edges"] if edge["slope"] is not None]
-    return ", ".join(f"d/d{edge['source']} = {six(edge['slope'])}" for edge in known)
+    return ", ".join(f"{slope_in(edge['source'])} = {six(edge['slope'])}" for edge in known)
+
+
+def slope_in(symbol: str) -> str:
+    """d/dx, or d/d(...) for a name of several words."""
+    return f"d/d({symbol})" if " " in symbol else f"d/d{symbol}"
 
 
 def backward_rows(walk: Walk) -> list[Row]:
