@@ -47,7 +47,8 @@ FULL = measured(
     digits=15.9, digits_worst=15, ulps_worst=1.5, attainable_digits=15.95, error_estimate=1e-9,
     diagnosis="ok", loss="f keeps 3 digits.", prepare_seconds=1e-3, first_call_seconds=2e-3,
     execute_samples=[4e-6, 2e-6, 9e-6], primal_samples=(1e-6, 3e-6), evaluations=4,
-    operations=12, peak_bytes=1000, threads=1, argv=["compare", "sin"], machine={"cpu": "Größe"}, versions={"numpy": "2.0"},
+    operations=12, peak_bytes=1000, threads=1, argv=["compare", "sin"], machine={"cpu": "Größe"},
+    versions={"numpy": "2.0"},
 )  # fmt: skip
 
 
