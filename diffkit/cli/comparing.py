@@ -66,7 +66,7 @@ def compare_command(request: Request) -> int:
         raise BadInput("--quick and --careful exclude each other: leave one out.")
     if any(text.startswith("@") for text in request.what):
         return show(request, Run(rows=records_read(request.what)))
-    backends = backends_named(request.backends)
+    backends = backends_named(request.backends, None if request.what or request.file else request.suite)
     with redirect_stdout(sys.stderr):  # what the user's function prints is no part of the answer
         subjects = subjects_of(request)
         for remark in [] if request.quiet else subjects.notes:

@@ -140,6 +140,8 @@ class PreparedCompiled(Prepared):
         return y, g
 
     def rows(self, f, leaves):  # type: ignore[no-untyped-def]
+        if self.natural == "gradient":
+            return self.gradients(f, leaves)
         y, *blocks = self.make("rows", f, leaves, rows_of)(*leaves, *f.data)
         return y, blocks
 

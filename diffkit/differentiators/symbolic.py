@@ -251,8 +251,8 @@ class PreparedSymbolic(Prepared):
     def differentiated(self) -> Callable[..., Any]:
         """The function of the values and their derivatives; notes its operations."""
         expressions = self.whole([*self.y, *self.flat_slopes])
-        graph = shared(expressions) if self.backend.shared else Graph((), tuple(expressions))
-        counted = graph if self.backend.shared else Graph((), tuple(self.flat_slopes))
+        graph = shared(expressions) if self.backend.cse else Graph((), tuple(expressions))
+        counted = graph if self.backend.cse else Graph((), tuple(self.flat_slopes))
         self.operations = counted.operations
         return self.function(graph)
 
@@ -453,7 +453,7 @@ class Symbolic(Differentiator):
     whole numbers and texts are fixed at preparation.
 
     graph: differentiate each common subexpression alone and accumulate over their graph, so that nothing
-    swells. shared: whether common subexpressions of the whole derivative are computed once.
+    swells. cse: whether common subexpressions of the whole derivative are computed once.
 
     >>> product = lambda x: np.prod(x)
     >>> [Symbolic(graph=graph).prepare(product, (np.ones(32),)).operations for graph in (False, True)]
@@ -465,7 +465,7 @@ class Symbolic(Differentiator):
     entrywise: ClassVar[bool] = True
 
     graph: bool = False
-    shared: bool = True
+    cse: bool = True
 
     def prepare(self, f, args, wrt=0):  # type: ignore[no-untyped-def]
         return (PreparedGraph if self.graph else PreparedSymbolic)(self, f, args, wrt)

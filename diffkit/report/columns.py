@@ -8,6 +8,7 @@ from ..harness.record import Measurement
 from .units import brief, count, memory, multiple, number, seconds, tenths
 
 VALUE_CELLS = 22
+SHORT_CELLS = 14
 
 
 def entries(value: Any, index: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], float | None]]:
@@ -17,7 +18,7 @@ def entries(value: Any, index: tuple[int, ...] = ()) -> list[tuple[tuple[int, ..
     return [(index, value)]
 
 
-def worst_entry(row: Measurement) -> str:
+def worst_entry(row: Measurement, cells: int = VALUE_CELLS) -> str:
     """The value, or of an array its worst entry with its index: not finite, else furthest from the truth."""
     if row.value is None and row.first_call_seconds is not None:
         return "not finite"  # infinity, which a record cannot hold
@@ -32,7 +33,7 @@ def worst_entry(row: Measurement) -> str:
 
     index, value = max(values, key=distance)
     where = f"[{','.join(map(str, index))}] " if index else ""
-    return where + number(value, VALUE_CELLS - len(where))
+    return where + number(value, cells - len(where))
 
 
 def outcome(row: Measurement) -> str:
@@ -84,6 +85,20 @@ COLUMNS = (
     Column("outcome", outcome, right=False),
 )
 NARROW = tuple(column for column in COLUMNS if not column.wide_only)
+SHORT_VALUE = Column(
+    "value or worst", lambda row: worst_entry(row, SHORT_CELLS), right=False, most=SHORT_CELLS
+)
+COUNTED = tuple(
+    SHORT_VALUE if column.title == "value or worst" else column
+    for column in COLUMNS
+    if not column.wide_only or column.title == "operations"
+)
+
+
+def narrow(rows: Sequence[Measurement]) -> tuple[Column, ...]:
+    """The columns of a narrow table, operations among them where every backend counts them."""
+    counted = all(row.operations is not None for row in rows if row.execute_samples)
+    return COUNTED if counted and any(row.operations is not None for row in rows) else NARROW
 
 
 def shortened(text: str, most: int = 80) -> str:

@@ -11,7 +11,7 @@ from html import escape
 
 from ..harness.record import Measurement, document
 from .advice import advice, groups, recommended
-from .columns import COLUMNS, NARROW, Column, heading, losses, outcome
+from .columns import COLUMNS, Column, heading, losses, narrow, outcome
 from .layout import GAP, laid_out, paint, printable
 
 __all__ = [
@@ -42,7 +42,7 @@ def text_table(
     """
     ellipsis = "…" if codecs.lookup(encoding).name.startswith("utf") else "..."
     limit = None if wide else width
-    layout = laid_out(rows, COLUMNS if wide else NARROW, limit, ellipsis)
+    layout = laid_out(rows, COLUMNS if wide else narrow(rows), limit, ellipsis)
     lines: list[str] = []
     for group in groups(rows):
         lines += [paint(line, 1, color) for line in layout.folded(heading(group))]
@@ -68,12 +68,12 @@ def markdown_table(rows: Sequence[Measurement]) -> str:
     def line(cells: Sequence[str]) -> str:
         return f"| {' | '.join(map(escape_markdown, cells))} |"
 
-    blocks = []
+    blocks, columns = [], narrow(rows)
     for group in groups(rows):
-        sides = "|".join(" ---: " if column.right else " --- " for column in NARROW)
-        body = [line([column.text(row) for column in NARROW]) for row in group]
+        sides = "|".join(" ---: " if column.right else " --- " for column in columns)
+        body = [line([column.text(row) for column in columns]) for row in group]
         title = f"**{escape_markdown(heading(group))}**"
-        blocks.append("\n".join([title, "", line([column.title for column in NARROW]), f"|{sides}|", *body]))
+        blocks.append("\n".join([title, "", line([column.title for column in columns]), f"|{sides}|", *body]))
         blocks += [escape_markdown(told) for told in losses(group)]
     return "\n\n".join([*blocks, LEGEND]) + "\n"
 
@@ -117,10 +117,11 @@ def html_table(rows: Sequence[Measurement]) -> str:
 
     def line(row: Measurement) -> str:
         color = {"ok": "inherit", "wrong": "#b00020"}.get(row.status, "#8a5a00")
-        cells = [cell("td", column.text(row), column) for column in NARROW[:-1]]
-        return f"<tr>{''.join(cells)}{cell('td', outcome(row), NARROW[-1], color)}</tr>"
+        cells = [cell("td", column.text(row), column) for column in columns[:-1]]
+        return f"<tr>{''.join(cells)}{cell('td', outcome(row), columns[-1], color)}</tr>"
 
-    titles = "".join(cell("th", column.title, column) for column in NARROW)
+    columns = narrow(rows)
+    titles = "".join(cell("th", column.title, column) for column in columns)
     caption = '<caption style="text-align:left;font-weight:bold;padding:6px 8px">'
     tables = [
         f'<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'

@@ -10,6 +10,7 @@ from ..differentiators.interface import Differentiator
 from ..differentiators.walk import walk
 from ..harness.compare import as_backend, measure
 from ..harness.record import Measurement
+from ..harness.swell import COUNTING
 from ..harness.targets import InCatalogue, value_at
 from ..report.advice import groups
 from .comparison import Comparison
@@ -58,7 +59,7 @@ def compare(
     else:
         place = Place([as_point(args)] if args else (), ranges, points, seed, wrt)
         subjects = of_texts(f, place, sizes, suite, name)
-    chosen = backends_named(backends)
+    chosen = backends_named(backends, suite if f is None else None)
     if isolate is None:
         isolate = any(isinstance(target.function, InCatalogue) for target in subjects.targets)
     rows = measure(subjects.targets, chosen, seed=seed, effort=effort, timeout=timeout, isolate=isolate)
@@ -88,14 +89,17 @@ def of_texts(
     return sum(found[1:], found[0])
 
 
-def backends_named(backends: Backends | None = None) -> list[Differentiator]:
+def backends_named(backends: Backends | None = None, suite: str | None = None) -> list[Differentiator]:
     """The backends that a text, a list or nothing names; raises UnknownBackend.
 
-    One that is named but does not load stands in the table with its reason. Raises BadInput for no name.
+    Nothing is all that load, for the suite "swell" those that count their operations. One that is named but
+    does not load stands in the table with its reason. Raises BadInput for no name.
 
     >>> [str(backend) for backend in backends_named("finite:order=4,reverse")]
     ['finite:order=4', 'reverse']
     """
+    if backends is None and suite == "swell":
+        return [registry.backend(name) for name in COUNTING]
     if backends is None:
         return [registry.backend(name) for name in loadable()]
     if isinstance(backends, str):

@@ -27,7 +27,7 @@ def leaves(x):
     return [each for part in x for each in leaves(part)] if isinstance(x, (tuple, list)) else [np.asarray(x)]
 
 
-@pytest.mark.parametrize("backend", ["symbolic", "symbolic:graph", "symbolic:shared=false"])
+@pytest.mark.parametrize("backend", ["symbolic", "symbolic:graph", "symbolic:cse=false"])
 @pytest.mark.parametrize("name", QUICK)
 def test_symbolic_agrees_with_reverse_on_the_catalogue(name, backend):
     """To 1e-13 of the largest entry: two forms of one formula, each rounded a few dozen times."""
@@ -206,7 +206,7 @@ SWELL = {  # operations of the derivative; of f and f' after common subexpressio
 def test_expressions_swell_and_graphs_do_not(name, size):
     """The counts of Laue 2019, arXiv 1904.02990; of Speelpenning's product over the graph 3 (n - 2)."""
     here = instance(name, size)
-    ways = ("symbolic:shared=false", "symbolic", "symbolic:graph")
+    ways = ("symbolic:cse=false", "symbolic", "symbolic:graph")
     counts = [diffkit.prepare(here.f, *here.args, wrt=here.wrt, backend=way).operations for way in ways]
 
     assert tuple(counts) == SWELL[name][size]
