@@ -16,6 +16,9 @@ EXIT_CODES = (
     "Exit codes: 0 it ran; 1 no backend kept --min-digits; 2 bad input; 3 something stayed undecided under "
     "--strict; 130 interrupted, with what was measured shown and kept."
 )
+CHECK_CODES = (
+    "Exit codes: 0 all agree; 1 something disagrees; 2 bad input; 3 it cannot be told; 130 interrupted."
+)
 
 app = typer.Typer(
     name="diffkit",
@@ -48,6 +51,7 @@ def diffkit(
     diffkit compare "sin(x)*exp(-x^2)" --at x=0.7   a formula
     diffkit compare model.py:loss --at x=0.3,y=1.7  a NumPy function of yours
     diffkit explain "2*x*y + y + 3" --at x=40,y=4   forward and backward pass
+    diffkit check model.py:loss --grad model.py:loss_gradient --at x=1,y=2
     diffkit train --data moons --layers 2,8,1       a network by every backend
     diffkit example                                 a model.py to start from
     """
@@ -118,6 +122,45 @@ def explain(
         from .explaining import explain_command
 
         return explain_command(what, at or [], seed, output, quiet)
+
+    run(command)
+
+
+@app.command(
+    cls=FormulaCommand,
+    epilog=CHECK_CODES,
+    short_help="A gradient of yours, or of every backend: right or wrong.",
+)
+def check(
+    what: o.One,
+    grad: o.Grad = None,
+    at: o.At = None,
+    range: o.Range = None,
+    points: o.CheckPoints = 1,
+    backends: o.Backends = None,
+    operator: o.Operator = None,
+    wrt: o.Wrt = None,
+    slack: o.Slack = 32.0,
+    seed: o.Seed = 0,
+    json: o.Json = False,
+    output: o.ChecksOutput = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """Check a gradient against certified derivatives: no tolerance to choose, and the cause is named.
+
+    \b
+    diffkit check model.py:loss --grad model.py:loss_gradient --at x=1,y=2
+    diffkit check model.py:loss --points 50 --range "x=0:1;y=0:1"
+    diffkit check "x^2*y" --grad "2*x*y; x^2" --at x=3,y=2
+    """
+
+    def command() -> int:
+        from .checking import Request, check_command
+
+        return check_command(Request(
+            what, grad, at or [], range or [], points, backends, operator, wrt, slack, seed,
+            "json" if json else None, output, quiet,
+        ))  # fmt: skip
 
     run(command)
 

@@ -117,6 +117,30 @@ Output = Annotated[
         help="Write the rows: .csv, .md, .json overwrite; .jsonl is added to.",
     ),
 ]
+Grad = Annotated[
+    str | None,
+    typer.Option(
+        metavar="GRADIENT",
+        help='What to check: model.py:loss_gradient, or a formula for each variable, "2*x*y; x^2". Without '
+        "it, every backend.",
+    ),
+]
+CheckPoints = Annotated[
+    int, typer.Option("--points", min=1, metavar="N", help="How many; beside --at they are drawn around it.")
+]
+Operator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="gradient, derivative, jacobian, hessian, jvp, vjp or hvp; else it fits."
+    ),
+]
+Slack = Annotated[
+    float, typer.Option(min=1.0, metavar="F", help="Roundings allowed for each one of an ideal computation.")
+]
+ChecksOutput = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write it: .json overwrites, .jsonl is added to."),
+]
 Data = Annotated[
     str | None,
     typer.Option(
