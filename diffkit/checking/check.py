@@ -1,52 +1,23 @@
-"""The walk: claim and reference side by side, second opinions, a verdict with its cause.
+"""The public face of checking: a Check, an assertion, SciPy's check_grad, a watch over a run.
 
-    silence is agreement: |claim - reference| <= radius of the reference + slack * rounding of the claim.
-
-Nobody chooses a tolerance. A claim is called wrong only where a reference that has been confirmed says so; an
-entry whose tolerance is too wide to notice an error of 1 % is not called right.
+Nobody chooses a tolerance: how claim and reference are compared is in walk.py.
 """
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..harness.record import package_versions
-from .causes import explain
-from .directions import Sampled, along_directions
-from .evidence import Evidence
-from .frameworks import copied, same
-from .opinions import ask_others, moves_unseen, taylor_slope
-from .question import Misfit, Question, Wrt
+from .opinions import taylor_slope
+from .question import Question, Wrt
 from .record import Check
-from .references import SLACK, NoReference, Reference, differences, find_reference
-from .rounding import carried, returned
+from .references import SLACK, find_reference
+from .walk import Finding, find, said, with_complaints
 from .words import SHOWN, claim_name, name_of, reproduce, rows_of, table, title
-
-REMEDIES = {
-    "kink": "move the point away from the kink",
-    "noise level": "make f smoother or more precise, or check at another point",
-    "vanishing": "choose a point where the gradient is not zero",
-}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found: a verdict, its cause, a sentence, and the evidence if there is any."""
-
-    verdict: str
-    cause: str = ""
-    sentence: str = ""
-    evidence: Evidence | None = None
-    reference: str = ""
-    opinions: dict[str, str] | None = None
-    got: np.ndarray | None = None
-    counted: bool = True
 
 
 def check_gradient(
@@ -167,157 +138,6 @@ def check_adjoint(
         if not abs(np.sum(w * Jv) - np.sum(wJ * v)) <= slack * eps * size:
             return False
     return True
-
-
-# The walk
-
-
-def find(question: Question, slack: float) -> Finding:
-    """The verdict on the claim, without the complaints about f and g."""
-    if not np.all(np.isfinite(np.asarray(question.y, dtype=float))):
-        return Finding("cannot tell", "domain", f"f is {question.y} at this point: choose one in its domain")
-    try:
-        got, eps, value = question.claim_matrix()
-    except Misfit as misfit:
-        cause = "transposed" if misfit.transposed else "shape"
-        return Finding("disagree", cause, f"{misfit}{': it is transposed' if misfit.transposed else ''}")
-    watch_claim(question, got, value, eps)
-    reference, reasons = find_reference(question)
-    if reference is None:
-        sampled = along_directions(question, got, eps, slack)
-        return from_sample(sampled, got, reasons)
-    return judged(question, reference, got, eps, slack)
-
-
-def watch_claim(question: Question, got: np.ndarray, value: Any, eps: float) -> None:
-    """Complain of a claim that changes its arguments, is not repeatable, or comes with a wrong value."""
-    if callable(question.claimed):
-        args = copied(question.args)
-        again = question.claim_matrix(args)[0]
-        if not same(args, question.args):
-            what = "the claim changes its argument in place: let it work on a copy"
-            question.complain("argument changed", what)
-        if not same(again, got):
-            gap = float(np.max(np.abs(again - got)))
-            what = f"the claim is not deterministic: two calls at one point differ by {gap:.1e}; fix its seed"
-            question.complain("not deterministic", what)
-    if value is not None:
-        y = np.asarray(question.y, dtype=float)
-        size = np.abs(y) + float(np.sum(np.abs(got) * np.abs(question.x))) if len(got) == 1 else np.abs(y)
-        gap = np.abs(np.asarray(value, dtype=float).reshape(y.shape) - y)
-        if np.any(gap > math.sqrt(eps) * size):  # half of the digits: what a sound method can lose
-            question.complain("value", f"the value that comes with the claim is {value}, and f is {y} there")
-
-
-def judged(question: Question, reference: Reference, got: np.ndarray, eps: float, slack: float) -> Finding:
-    """Claim against reference, entry by entry."""
-    rounding = slack * returned(got, reference.value, eps) + question.claimed_bound
-    e = gathered(question, reference, got, eps, rounding)
-    if e.wrong.any():
-        e = replace(e, tolerance=e.tolerance + slack * carried(question, reference, got, eps))
-    found = Finding("agree", evidence=e, reference=reference.name, got=got)
-    if e.wrong.any():
-        cause, sentence = off_the_kink(e, reference) or explain(e)
-        opinions, pardon = ask_others(question, reference, e)
-        found = replace(found, opinions=opinions)
-        if pardon and not pardon.verdict:
-            return by_differences(question, got, eps, slack)
-        if pardon:
-            return replace(found, verdict=pardon.verdict, cause=pardon.cause, sentence=pardon.sentence)
-        return replace(found, verdict="disagree", cause=cause, sentence=sentence)
-    if e.hidden.any():
-        verdict, cause, sentence = undecided(e, reference)
-        return replace(found, verdict=verdict, cause=cause, sentence=sentence)
-    if reference.name == "enclosure" and moves_unseen(question, reference):
-        return by_differences(question, got, eps, slack)
-    return found
-
-
-def by_differences(question: Question, got: np.ndarray, eps: float, slack: float) -> Finding:
-    """The finding where the exact derivative of f as a program is not what f does at any visible scale."""
-    try:
-        found = judged(question, differences(question), got, eps, slack)
-    except NoReference as reason:
-        found = from_sample(along_directions(question, got, eps, slack), got, {"differences": str(reason)})
-    what = "differs from what f does: f is rounded, noisy on a small scale, or stops a gradient on purpose"
-    return replace(found, opinions=(found.opinions or {}) | {"the exact derivative of f as a program": what})
-
-
-def gathered(
-    question: Question, reference: Reference, got: np.ndarray, eps: float, rounding: np.ndarray
-) -> Evidence:
-    inputs = question.x if question.operator != "jvp" else np.ones(got.shape[1])
-    arrays = {name: x for name, x in zip(question.names, question.args) if isinstance(x, np.ndarray)}
-    sizes = {f"{name}.shape[{axis}]": n for name, x in arrays.items() for axis, n in enumerate(x.shape)}
-    if question.y.size > 1:
-        sizes["f(x).size"] = question.y.size
-    return Evidence(
-        got, reference.value, reference.radius + rounding, question.label, inputs, question.blocks,
-        sizes, eps, question.operator == "hessian",
-    )  # fmt: skip
-
-
-def off_the_kink(e: Evidence, reference: Reference) -> tuple[str, str] | None:
-    """The cause where only entries at kinks are wrong: they are no slope on either side, nor between."""
-    if not np.all(reference.kinked[e.wrong]) or not np.any(e.got[e.wrong]):
-        return None
-    left, right = reference.sides
-    i, j = e.worst(1)[0]
-    low, high = sorted((left[i, j], right[i, j]))
-    return "kink", f"f has a kink at {e.label(i, j)}, and its slopes lie between {low:.6g} and {high:.6g}"
-
-
-def undecided(e: Evidence, reference: Reference) -> tuple[str, str, str]:
-    """The verdict on a claim that is within a tolerance too wide to mean much."""
-    i, j = e.worst(1)[0]
-    where, hidden, (left, right) = e.label(i, j), e.hidden, reference.sides
-    if reference.kinked[hidden].all():
-        gap = np.abs(left - right) / 2
-        doubt = np.maximum(e.tolerance - gap, 0) + 1e-3 * gap
-        usual = [np.abs(e.got - slope) <= doubt for slope in (left, right, (left + right) / 2)]
-        if np.all(np.any(usual, axis=0)[hidden]):
-            return "agree", "kink", f"f has a kink at {where}, and the claim is one of its slopes: not wrong"
-        what = f"f has a kink at {where}: its slopes are {left[i, j]:.6g} and {right[i, j]:.6g}"
-        return "cannot tell", "kink", f"{what}, and the claim lies between; {REMEDIES['kink']}"
-    if not np.isfinite(e.tolerance[i, j]) or reference.trouble:
-        trouble = reference.trouble or "rounding swamps the derivative"
-        return "cannot tell", "noise level", f"{trouble} at {where}; {REMEDIES['noise level']}"
-    if reference.name == "enclosure":
-        what = f"rounding inside f leaves {e.tolerance[i, j]:.1e} of its derivative by {where} open"
-        remedy = "whatever the method: rewrite f, or choose another point"
-        return "cannot tell", "noise level", f"{what}, {remedy}"
-    if np.all(np.abs(e.expected) <= e.tolerance):
-        what = f"the gradient vanishes to within {np.max(e.tolerance):.1e} here"
-        what += ", so neither sign nor factor shows"
-        return "cannot tell", "vanishing", f"{what}; {REMEDIES['vanishing']}"
-    what = f"the derivative by {where} is known to {e.tolerance[i, j]:.1e} only"
-    return "cannot tell", "noise level", f"{what}; {REMEDIES['noise level']}"
-
-
-def from_sample(sampled: Sampled, got: np.ndarray, reasons: dict[str, str]) -> Finding:
-    """The finding along random directions."""
-    sentence = sampled.sentence
-    if sampled.verdict == "cannot tell" and reasons:
-        sentence += f" (and {said(reasons)})"
-    return Finding(
-        sampled.verdict, sampled.cause, sentence, sampled.evidence, "differences along directions",
-        sampled.opinions, got, counted=False,
-    )  # fmt: skip
-
-
-def said(reasons: dict[str, str]) -> str:
-    return "; ".join(f"no {name}: {reason}" for name, reason in reasons.items())
-
-
-def with_complaints(question: Question, found: Finding) -> Finding:
-    """What f and g do besides: it fails a check that would have passed, and is told in any case."""
-    if not question.complaints:
-        return found
-    cause, sentence = question.complaints[0]
-    if found.verdict == "disagree":
-        return replace(found, sentence=f"{found.sentence}; besides, {sentence}")
-    verdict = "disagree" if cause == "value" else "cannot tell"
-    return replace(found, verdict=verdict, cause=cause, sentence=sentence)
 
 
 # The record
