@@ -6,12 +6,16 @@ The witness is mpmath: central differences in 100 digits of the same code, at se
 import copy
 import itertools
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import diffkit
+from diffkit.calculus import arrays, rules, spellings
 from diffkit.interpreters.fields import mp_jacobian
 from diffkit.interpreters.traced import NoRule
 
@@ -231,3 +235,153 @@ def test_what_numpy_refuses_is_refused_alike(case, backend):
 @pytest.mark.parametrize("backend", AD)
 def test_copies_of_a_traced_value_are_the_value(copied, backend):
     near(diffkit.gradient(lambda x: np.sum(copied(x) ** 2), VECTOR, backend=backend), 2 * VECTOR)
+
+
+@pytest.mark.parametrize("order", [1, 1.5, 2, 3, np.inf])
+@pytest.mark.parametrize("backend", AD)
+def test_norms_have_slope_zero_at_the_origin(order, backend):
+    g = diffkit.gradient(lambda x: np.linalg.norm(x, order), np.zeros(2), backend=backend)
+    np.testing.assert_array_equal(g, [0, 0])
+
+
+def test_what_is_not_asked_for_does_not_spoil_what_is():
+    """The slope of sqrt at 0 is infinite, that of the entry beside it is not."""
+    with np.errstate(all="ignore"):
+        J = diffkit.jacobian(np.sqrt, [0.0, 1.0], backend="reverse")
+        g = diffkit.vjp(np.sqrt, [0.0, 1.0], [0.0, 1.0])[1]
+    np.testing.assert_array_equal(J, [[np.inf, 0], [0, 0.5]])
+    np.testing.assert_array_equal(g, [0, 0.5])
+
+
+def test_a_container_of_ten_thousand_is_a_matter_of_its_length():
+    """Each piece of a stack is cut out without looking at the others: reads of shapes grow linearly."""
+    reads = [shape_reads(n) for n in (50, 100, 200)]
+    assert reads[2] - reads[1] == 2 * (reads[1] - reads[0])
+
+
+def shape_reads(n):
+    """How often a shape is asked for while the gradient of a stack of n arrays is taken."""
+    calls = []
+    xs = [np.full(2, float(i)) for i in range(n)]
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (rules, arrays, spellings):
+            patch.setattr(module, "shape_of", lambda x: calls.append(1) or getattr(x, "shape", ()))
+        g = diffkit.gradient(lambda xs: np.sum(np.stack(xs) ** 2), xs)
+    np.testing.assert_array_equal(g, 2 * np.array(xs))
+    return len(calls)
+
+
+@pytest.mark.parametrize("backends", list(itertools.product(AD, repeat=5)))
+def test_five_levels_deep(backends):
+    """The fifth derivative of exp(2 x) sin(x) is exp(2 x) Im((2 + i)**5 exp(i x))."""
+    f = g = lambda x: np.exp(2 * x) * np.sin(x)
+    for backend in backends:
+        g = diffkit.grad(g, backend=backend)
+    near(g(0.3), np.exp(0.6) * ((2 + 1j) ** 5 * np.exp(0.3j)).imag, 1e-14)
+    assert f is not g
+
+
+@pytest.mark.parametrize("outer, middle, inner", list(itertools.product(AD, repeat=3)))
+def test_closures_over_three_levels_keep_their_levels_apart(outer, middle, inner):
+    """d/dx d/dy [x d/dz (x y z**2) at z = y] at y = x is 12 x**2: 48 at 2."""
+
+    def of_y(x, y):
+        return x * diffkit.derivative(lambda z: x * y * z * z, y, backend=inner)
+
+    def of_x(x):
+        return diffkit.derivative(lambda y: of_y(x, y), x, backend=middle)
+
+    assert diffkit.derivative(of_x, 2.0, backend=outer) == 48.0
+
+
+@pytest.mark.parametrize("backend", AD)
+def test_exact_numbers_are_differentiated_too(backend):
+    """The gradient runs over mpmath numbers; their differences are its slope, to 15 digits of 50."""
+    slope = mp_jacobian(partial(diffkit.gradient, np.sin, backend=backend), (0.7,), digits=50)[0]
+    near(float(slope), -np.sin(0.7), 1e-15)
+
+
+def test_threads_share_what_is_prepared():
+    ps = [diffkit.prepare(lambda x: np.sum(x * np.sin(x)), VECTOR, backend=backend) for backend in AD]
+
+    def work(seed):
+        x = np.random.default_rng(seed).normal(size=3)
+        for p in ps * 50:
+            near(p.gradient(x), np.sin(x) + x * np.cos(x), 1e-15)
+            near(p.hessian(x), np.diag(2 * np.cos(x) - x * np.sin(x)), 1e-15)
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(work, range(8)))
+
+
+@pytest.mark.parametrize("backend", AD)
+def test_an_exception_leaves_nothing_behind(backend):
+    def f(x):
+        if fails:
+            raise KeyError("mine")
+        return np.sum(x * x)
+
+    fails = True
+    p = diffkit.prepare(f, VECTOR, backend=backend)
+    with pytest.raises(KeyError, match="mine"):
+        p.gradient(VECTOR)
+    fails = False
+    near(p.gradient(VECTOR), 2 * VECTOR)
+
+
+STEPS = {  # of random programs: each takes an array of any shape, and stays between -3 and 3
+    "tanh": np.tanh,
+    "sine of twice": lambda z: np.sin(2 * z),
+    "product with itself": lambda z: z * np.flip(z) * 0.3,
+    "centred": lambda z: z - np.mean(z, axis=-1, keepdims=True),
+    "normalised": lambda z: z / np.linalg.norm(z),
+    "softmax": lambda z: diffkit.softmax(z, axis=0),
+    "logsumexp": lambda z: z - diffkit.logsumexp(z),
+    "running": lambda z: np.cumsum(z, axis=0) / z.shape[0],
+    "transposed": lambda z: z.T,
+    "rolled": lambda z: np.roll(z, 1) + 0.5 * z,
+    "Gram": lambda z: np.tanh(z @ z.T),
+    "rows": lambda z: np.concatenate([z[1:], 0.5 * z[:1] ** 2]),
+    "chosen": lambda z: np.where(z > 0.1, np.log1p(np.abs(z)), z * z * z),
+    "clipped": lambda z: np.clip(z, -0.7, 0.9) * z,
+    "scaled": lambda z: z * np.std(z) + np.var(z, axis=0),
+    "products": lambda z: z * np.prod(1.0 + 0.1 * z, axis=-1, keepdims=True),
+    "contracted": lambda z: np.einsum("ij,kj,kl->il", z, z, z) * 0.1,
+    "folded": lambda z: z.reshape(z.shape[::-1]) * 0.9 + 0.01,
+    "gathered": lambda z: z[[-1, *range(z.shape[0] - 1)]] * z[:, :1],
+    "solved": lambda z: np.linalg.solve(4 * np.eye(len(z)) + np.tanh(z @ z.T), z),
+    "nested": lambda z: z * diffkit.derivative(lambda t: np.sum(np.sin(t * z)), 0.7),
+    "sorted": lambda z: np.sort(z, axis=0) * z,
+}
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
+def test_random_programs(names, seed):
+    """Forward, reverse and the witness on the same program, at both orders; Hessians are symmetric."""
+    random = np.random.default_rng(seed)
+    x = random.uniform(-1.5, 1.5, size=(random.integers(1, 4), random.integers(1, 4)))
+
+    def f(z):
+        for name in names:
+            z = STEPS[name](z)
+        return z
+
+    def loss(z):
+        y = f(z)
+        return np.sum(y * np.cos(np.arange(y.size)).reshape(y.shape))
+
+    with np.errstate(all="ignore"):
+        y, first, second = f(x), [], []
+        truth = mp_jacobian(f, (x,), digits=60)[0].astype(float)
+        for backend in AD:
+            first.append(diffkit.jacobian(f, x, backend=backend))
+            second.append(diffkit.hessian(loss, x, backend=backend))
+    if not np.isfinite(y).all() or not np.isfinite(truth).all():
+        return
+    near(first[0], truth, 1e-10)
+    near(first[1], truth, 1e-10)
+    n = x.size
+    near(second[0], second[1], 1e-9)
+    near(second[0].reshape(n, n), second[0].reshape(n, n).T, 1e-9)

@@ -39,18 +39,18 @@ total: Linear = enter(
         "sum",
         lambda x, axes: np.sum(x, axis=axes),
         samples=((((3, 4),), {"axes": (0,)}), (((2, 3, 2),), {"axes": (0, 2)}), (((3,),), {"axes": (0,)})),
-        transpose=lambda i, w, shapes, axes: broadcast(
-            reshape(w, shape=tuple(1 if j in axes else n for j, n in enumerate(shapes[0]))), shape=shapes[0]
+        transpose=lambda i, w, given, axes: broadcast(
+            reshape(w, shape=tuple(1 if j in axes else n for j, n in enumerate(given))), shape=given
         ),
         batch=lambda p, front: {"axes": shift(p["axes"], len(front))},
     )
 )
 
 
-def broadcast_transpose(i: int, w: Any, shapes: list[Shape], shape: Shape) -> Any:
+def broadcast_transpose(i: int, w: Any, given: Shape, shape: Shape) -> Any:
     """Sum over the axes that were repeated."""
-    axes = tuple(j for j, n in enumerate(shapes[0]) if n == 1 and shape[j] != 1)
-    return reshape(total(w, axes=axes), shape=shapes[0])
+    axes = tuple(j for j, n in enumerate(given) if n == 1 and shape[j] != 1)
+    return reshape(total(w, axes=axes), shape=given)
 
 
 broadcast: Linear = enter(
@@ -71,7 +71,7 @@ reshape: Linear = enter(
         "reshape",
         lambda x, shape: np.reshape(x, shape),
         samples=((((2, 3),), {"shape": (3, 2)}), (((4,),), {"shape": (2, 1, 2)}), (((),), {"shape": (1,)})),
-        transpose=lambda i, w, shapes, shape: reshape(w, shape=shapes[0]),
+        transpose=lambda i, w, given, shape: reshape(w, shape=given),
         batch=lambda p, front: {"shape": front + p["shape"]},
     )
 )
@@ -80,7 +80,7 @@ permute: Linear = enter(
         "permute",
         lambda x, axes: np.transpose(x, axes),
         samples=((((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})),
-        transpose=lambda i, w, shapes, axes: permute(
+        transpose=lambda i, w, given, axes: permute(
             w, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__))
         ),
         batch=lambda p, front: {"axes": tuple(range(len(front))) + shift(p["axes"], len(front))},
@@ -107,7 +107,7 @@ pick: Linear = enter(
             (((5,),), {"index": (slice(None, None, -1),)}),
             (((3, 4),), {"index": (slice(None), slice(3, None, -2))}),
         ),
-        transpose=lambda i, w, shapes, index: place(w, shape=shapes[0], index=index),
+        transpose=lambda i, w, given, index: place(w, shape=given, index=index),
         batch=lambda p, front: {"index": behind(p["index"], front)},
     )
 )
@@ -119,7 +119,7 @@ place: Linear = enter(
             (((2,),), {"shape": (5,), "index": (slice(1, 3),)}),
             (((3, 2),), {"shape": (3, 4), "index": (slice(None), slice(3, None, -2))}),
         ),
-        transpose=lambda i, w, shapes, shape, index: pick(w, index=index),
+        transpose=lambda i, w, given, shape, index: pick(w, index=index),
         batch=lambda p, front: {"shape": front + p["shape"], "index": behind(p["index"], front)},
     )
 )
@@ -156,7 +156,7 @@ gather: Linear = enter(
         "gather",
         gather_evaluate,
         samples=((((2, 3),), {"positions": TWICE}),),
-        transpose=lambda i, w, shapes, positions, front=0: scatter(w, positions=positions, front=front),
+        transpose=lambda i, w, given, positions, front=0: scatter(w, positions=positions, front=front),
         batch=more_front,
     )
 )
@@ -165,29 +165,28 @@ scatter: Linear = enter(
         "scatter",
         scatter_evaluate,
         samples=((((2, 2),), {"positions": TWICE}),),
-        transpose=lambda i, w, shapes, positions, front=0: gather(w, positions=positions, front=front),
+        transpose=lambda i, w, given, positions, front=0: gather(w, positions=positions, front=front),
         batch=more_front,
     )
 )
 
 
-def concatenate_transpose(i: int, w: Any, shapes: list[Shape], axis: int) -> Any:
-    start = sum(shape[axis] for shape in shapes[:i])
-    return pick(
-        w,
-        index=(slice(None),) * axis
-        + (slice(start, start + shapes[i][axis]),)
-        + (slice(None),) * (len(shapes[i]) - axis - 1),
-    )
+def join_transpose(i: int, w: Any, given: Shape, axis: int, starts: Shape) -> Any:
+    """The piece that came from argument i."""
+    mine = slice(starts[i], starts[i] + given[axis])
+    return pick(w, index=(slice(None),) * axis + (mine,) + (slice(None),) * (len(given) - axis - 1))
 
 
 join: Linear = enter(
     Linear(
         "concatenate",
-        lambda *xs, axis: np.concatenate(xs, axis=axis),
-        samples=((((2,), (3,)), {"axis": 0}), (((2, 1), (2, 3), (2, 2)), {"axis": 1})),
-        transpose=concatenate_transpose,
-        batch=lambda p, front: {"axis": p["axis"] + len(front)},
+        lambda *xs, axis, starts: np.concatenate(xs, axis=axis),
+        samples=(
+            (((2,), (3,)), {"axis": 0, "starts": (0, 2)}),
+            (((2, 1), (2, 3), (2, 2)), {"axis": 1, "starts": (0, 1, 4)}),
+        ),
+        transpose=join_transpose,
+        batch=lambda p, front: {"axis": p["axis"] + len(front), "starts": p["starts"]},
     )
 )
 accumulate: Linear = enter(
@@ -195,7 +194,7 @@ accumulate: Linear = enter(
         "cumsum",
         lambda x, axis: np.cumsum(x, axis=axis),
         samples=((((4,),), {"axis": 0}), (((2, 3),), {"axis": 1})),
-        transpose=lambda i, w, shapes, axis: flip(accumulate(flip(w, axis), axis=axis), axis),
+        transpose=lambda i, w, given, axis: flip(accumulate(flip(w, axis), axis=axis), axis),
         batch=lambda p, front: {"axis": p["axis"] + len(front)},
     )
 )
@@ -336,9 +335,7 @@ def rest_of(x: Any) -> Any:
 
 ROWS_AND_ALL = ((((2, 3),), {"axes": (1,)}), (((2, 3),), {"axes": (0, 1)}), (((5,),), {"axes": (0,)}))
 
-others = enter(
-    Composite("others", others_evaluate, expand=lambda y, x, axes: exclusive_products(x, axes))
-)
+others = enter(Composite("others", others_evaluate, expand=lambda y, x, axes: exclusive_products(x, axes)))
 reductions = {
     "max": (np.max, extreme_weight, "a tie is shared in equal parts"),
     "min": (np.min, extreme_weight, "a tie is shared in equal parts"),

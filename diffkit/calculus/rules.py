@@ -259,7 +259,7 @@ class Select(Row):
 class Linear(Row):
     """Linear in all of its arguments together.
 
-    transpose(i, w, shapes, **params): the transpose in argument i, written with rows.
+    transpose(i, w, shape, **params): the transpose in argument i, of that shape, written with rows.
     batch(params, front): the parameters that do the same behind leading axes of shape `front`.
     """
 
@@ -273,8 +273,8 @@ class Linear(Row):
 
     def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
         front = shape_of(w)[:lead]
-        shapes = [front + shape_of(x) for x in xs]
-        return self.transpose(i, w, shapes, **(self.batch(params, front) if lead else params))
+        shape = front + shape_of(xs[i])
+        return self.transpose(i, w, shape, **(self.batch(params, front) if lead else params))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,14 +8,16 @@ and on interpreted values alike.
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from . import arrays, elementwise
-from .rules import TABLE, Interpreted, NoRule, Row, shape_of
+from .rules import TABLE, Interpreted, NoRule, Pointwise, Row, bind, enter, shape_of
 
 SPELLINGS: dict[Callable[..., Any], Callable[..., Any]] = {}
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
@@ -263,7 +265,9 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         return max(np.abs(x), axis, keepdims=keepdims)
     if ord == -np.inf:
         return min(np.abs(x), axis, keepdims=keepdims)
-    return power(sum(power(np.abs(x), ord), axis, keepdims=keepdims), 1 / ord)
+    total = sum(power(np.abs(x), ord), axis, keepdims=keepdims)
+    at_origin = np.equal(total, 0)
+    return where(at_origin, 0.0, power(where(at_origin, 1.0, total), 1 / ord))  # norm'(0) = 0
 
 
 @spells(np.linalg.vector_norm)
@@ -430,7 +434,13 @@ def concatenate(xs: Sequence[Any], axis: Any = 0) -> Any:
     ndim = len(shape_of(xs[0]))
     if ndim == 0:
         raise ValueError("zero-dimensional values cannot be concatenated; use np.stack or np.array([...])")
-    return arrays.join(*xs, axis=normal_axis(axis, ndim))
+    axis = normal_axis(axis, ndim)
+    if any(len(shape_of(x)) != ndim for x in xs):
+        raise ValueError(
+            f"np.concatenate: pieces of {sorted({len(shape_of(x)) for x in xs})} axes do not fit"
+        )
+    starts = tuple(accumulate((shape_of(x)[axis] for x in xs[:-1]), initial=0))
+    return arrays.join(*xs, axis=axis, starts=starts)
 
 
 @spells(np.stack)
@@ -441,7 +451,8 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
         raise ValueError(f"np.stack and np.array need pieces of one shape, these have {sorted(shapes)}")
     axis = normal_axis(axis, len(shape_of(xs[0])) + 1)
     shape = shape_of(xs[0])
-    return arrays.join(*(reshape(x, shape[:axis] + (1,) + shape[axis:]) for x in xs), axis=axis)
+    pieces = [reshape(x, shape[:axis] + (1,) + shape[axis:]) for x in xs]
+    return arrays.join(*pieces, axis=axis, starts=tuple(range(len(pieces))))
 
 
 @spells(np.hstack)
@@ -826,6 +837,31 @@ def softmax(x: Any, axis: int = -1) -> Any:
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
+def stop_gradient(x: Any) -> Any:
+    """x, or a container of them, as data: no derivative passes.
+
+    >>> stop_gradient({"a": 1.0})
+    {'a': 1.0}
+    """
+    if isinstance(x, dict):
+        return {key: stop_gradient(value) for key, value in x.items()}
+    if isinstance(x, (list, tuple)):
+        values = map(stop_gradient, x)
+        return type(x)(*values) if hasattr(x, "_fields") else type(x)(values)
+    return elementwise.stop_gradient(interpreted(x) if isinstance(x, np.ndarray) else x)
+
+
+class Own(Pointwise):
+    """A user's row: called with whatever its function is called with, lists and arrays of objects too."""
+
+    def __call__(self, *xs: Any, **params: Any) -> Any:
+        if params:
+            raise TypeError(
+                f"{self.name} has a rule for arguments by position, not for {', '.join(params)}=."
+            )
+        return bind(self, list(map(interpreted, xs)), {})
+
+
 def rule(function: Callable[..., Any], *partials: Any, name: str = "", exact: Any = None) -> Row:
     """A function of your own with its derivative rule: a row that is called like the function.
 
@@ -833,13 +869,53 @@ def rule(function: Callable[..., Any], *partials: Any, name: str = "", exact: An
     (y, *xs) -> dy/dx written in NumPy, 1, -1, or None where it has no slope. If function is a NumPy-style
     ufunc, code that calls the ufunc itself is differentiated too. exact: the same function in the namespace
     of exact functions, such as `lambda m, x: m.exp(-x * x)`, for certified digits and the symbolic backend.
-    Raises ValueError if a rule of that name exists.
+    Raises ValueError if a rule of that name exists or it has none, TypeError for what cannot be a partial.
 
     >>> bump = rule(lambda x: np.exp(-x * x), lambda y, x: -2 * x * y, name="bump")
     >>> float(bump(0.0))
     1.0
     """
-    row = elementwise.pointwise(function, *partials, name=name, exact=exact)
+    name = name or getattr(function, "__name__", "<lambda>")
+    if name == "<lambda>":
+        raise ValueError("diffkit.rule: say name=..., by which messages and tables call the rule.")
+    takes(function, len(partials), f"the function of the rule {name}")
+    for i, p in enumerate(partials):
+        if callable(p):
+            takes(p, len(partials) + 1, f"partial {i} of the rule {name}")
+        elif p not in (1, -1, None):
+            raise TypeError(
+                f"partial {i} of the rule {name} is {p!r}; give a function (y, *xs), 1, -1 or None."
+            )
+    domain = (elementwise.REAL,) * len(partials)
     if isinstance(function, np.ufunc):
-        UFUNCS[function] = row
-    return row
+        row = UFUNCS[function] = enter(Own(name, function, exact or name, domain, partials=partials))
+        return row
+    return enter(Own(name, entrywise(function, name), exact or name, domain, partials=partials))
+
+
+def takes(function: Any, count: int, what: str) -> None:
+    """Raises TypeError unless `function` can be called with so many arguments."""
+    if not callable(function) or not count:
+        raise TypeError(f"{what} is {function!r} with {count} arguments: give a function of one or more.")
+    try:
+        inspect.signature(function).bind(*range(count))
+    except ValueError:
+        return  # some functions written in C do not tell
+    except TypeError as error:
+        raise TypeError(f"{what} is called with {count} arguments, one for each partial: {error}.") from None
+
+
+def entrywise(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The function, checked to be elementwise by the shape of its answer."""
+
+    def evaluate(*xs: Any) -> Any:
+        y = function(*xs)
+        shape = np.broadcast_shapes(*map(shape_of, xs))
+        if shape_of(y) != shape:
+            raise NoRule(
+                f"{name} gave shape {shape_of(y)} for arguments that broadcast to {shape}; a rule is for "
+                "elementwise functions, sums and products around it have rules."
+            )
+        return y
+
+    return evaluate

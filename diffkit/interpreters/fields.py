@@ -350,7 +350,7 @@ class MPArrays:
     """Whole-array rows over mpmath."""
 
     def __init__(self, context: Any):
-        self.max, self.min = reduction(max), reduction(min)
+        self.max, self.min = reduction(lambda *xs: max(xs)), reduction(lambda *xs: min(xs))
         self.prod = reduction(lambda *xs: context.fprod(xs))
         self.norm = reduction(lambda *xs: context.sqrt(context.fsum(xs, squared=True)))
         self.solve = columns(

@@ -109,13 +109,13 @@ def careful_sweep(y: Node, w: Any, lead: int) -> list[Any]:
     """The same, with a cotangent that is structurally zero staying zero whatever it meets.
 
     An entry that np.where did not select is not differentiated, even if its slope is infinite: 0 * inf is 0
-    there. A second pass over the pattern of dependence tells it from a cotangent that merely happens to be 0,
-    where 0 * inf stays NaN.
+    there, and so is one that w leaves out. A second pass over the pattern of dependence tells it from a
+    cotangent that merely happens to be 0, where 0 * inf stays NaN.
     """
     nodes = y.tape.nodes
     adjoints: list[Any] = [None] * len(nodes)
     patterns: list[Any] = [None] * len(nodes)
-    adjoints[y.position], patterns[y.position] = w, np.ones(shape_of(w))
+    adjoints[y.position], patterns[y.position] = w, np.where(np.equal(w, 0), 0.0, 1.0)
     for position in range(y.position, -1, -1):
         w, a, node = adjoints[position], patterns[position], nodes[position]
         if w is None or node.row is None:
@@ -141,9 +141,8 @@ def has_nan(x: Any) -> bool:
         x = x.primal  # type: ignore[attr-defined]
     if type(x) is np.ndarray and x.dtype == np.float64:
         return math.isnan(np.vdot(x, x))  # one pass and no array of answers
-    if shape_of(x) and x.dtype.kind == "O":
-        return False  # balls: what is not enclosed says so itself
-    return x is not None and bool(np.isnan(x).any())
+    x = np.asarray(x)  # of objects where it is None, a ball or an exact number: those say so themselves
+    return x.dtype.kind == "f" and bool(np.isnan(x).any())
 
 
 def pull_back(

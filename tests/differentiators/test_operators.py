@@ -113,7 +113,11 @@ def test_third_derivatives(order):
     assert abs(f(0.7) + np.cos(0.7)) <= 2 * EPS
 
 
-SMALL = [name for name, problem in CATALOGUE.items() if problem.operator != "jacobian"]
+SMALL = [
+    name
+    for name, problem in CATALOGUE.items()
+    if problem.operator != "jacobian" and "cancellation" not in problem.tags  # whose digits are lost at once
+]
 
 
 @pytest.mark.parametrize("name", SMALL)
