@@ -24,8 +24,9 @@ def logistic(x: Any) -> Any:
     >>> float(logistic(0.0)), float(logistic(-1000.0))
     (0.5, 0.0)
     """
-    small = np.exp(-np.abs(x))
-    return np.where(np.greater_equal(x, 0), 1.0, small) / (1.0 + small)
+    right = np.greater_equal(x, 0)
+    small = np.exp(np.where(right, -x, x))  # not exp(-abs(x)), whose slope at 0 is 0 by convention
+    return np.where(right, 1.0, small) / (1.0 + small)
 
 
 def pointwise(
