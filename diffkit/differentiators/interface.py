@@ -216,7 +216,8 @@ class Prepared:
     def estimate(self, operator: str, *args: Any) -> Estimate:
         """The operator's value with its error bound where the backend knows one."""
         counted = Counted(self.f)
-        value = getattr(self.prepared_for(counted, args), operator)(*args)
+        point = as_tuple(args[0]) if operator in ("jvp", "vjp", "hvp") else args
+        value = getattr(self.prepared_for(counted, point), operator)(*args)
         return Estimate(value, evaluations=counted.calls)
 
     # Helpers of the above

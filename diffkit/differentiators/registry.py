@@ -50,14 +50,18 @@ class UnknownBackend(ValueError):
     """No backend of that name, or no such setting; the message lists what there is."""
 
 
+class DoesNotLoad(ImportError):
+    """A backend of another package that fails; the message says how."""
+
+
 class NotInstalled(ImportError):
     """A peer whose package is not there; the message says how to get it."""
 
 
 @functools.cache
 def entry_points() -> dict[str, importlib.metadata.EntryPoint]:
-    """Backends of other packages, by name."""
-    return {point.name: point for point in importlib.metadata.entry_points(group="diffkit.backends")}
+    """Backends of other packages, by name; names are read without regard to case."""
+    return {point.name.lower(): point for point in importlib.metadata.entry_points(group="diffkit.backends")}
 
 
 def names() -> list[str]:
@@ -101,7 +105,7 @@ def grouped(backends: Iterable[Any]) -> list[Any]:
 
 @functools.cache
 def load(name: str) -> type[Differentiator]:
-    """The class of a backend; raises NotInstalled for a peer without its package, ImportError for others."""
+    """The class of a backend; raises NotInstalled for a peer, DoesNotLoad for a foreign one."""
     place = BUILT_IN.get(name)
     if name in PEERS:
         place, module, command = PEERS[name]
@@ -110,7 +114,14 @@ def load(name: str) -> type[Differentiator]:
     if place:
         module, _, attribute = place.partition(":")
         return getattr(importlib.import_module(f".{module}", __package__), attribute)
-    return entry_points()[name].load()
+    point = entry_points()[name]
+    try:
+        kind = point.load()
+    except Exception as error:  # a foreign package may fail in any way
+        raise DoesNotLoad(f"{name} ({point.value}) does not load: {type(error).__name__}: {error}") from error
+    if not (isinstance(kind, type) and issubclass(kind, Differentiator)):
+        raise DoesNotLoad(f"{name} ({point.value}) is no subclass of diffkit.Differentiator")
+    return kind
 
 
 def backend(text: str | Differentiator) -> Differentiator:
@@ -167,7 +178,6 @@ def available() -> list[tuple[str, str, str]]:
     for name in known():
         try:
             rows.append((name, load(name).summary, ""))
-        except Exception as error:  # a foreign package may fail in any way: it is listed with its reason
-            told = str(error) if isinstance(error, NotInstalled) else f"{type(error).__name__}: {error}"
-            rows.append((name, "", told))
+        except (NotInstalled, DoesNotLoad) as error:
+            rows.append((name, "", str(error)))
     return rows

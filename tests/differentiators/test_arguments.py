@@ -1,9 +1,12 @@
 """Containers, positions and layouts: what belongs together is found by its key, never by its place."""
 
+from importlib.metadata import EntryPoint
+
 import numpy as np
 import pytest
 
 import diffkit
+from diffkit.differentiators import registry
 
 BACKENDS = ["forward", "reverse", "symbolic", "finite", "compiled-numpy"]
 POINT, SWAPPED = {"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}
@@ -73,3 +76,38 @@ def test_arrays_with_another_arithmetic_are_refused(x):
 def test_what_is_no_backend_is_refused(backend):
     with pytest.raises(diffkit.UnknownBackend, match="is no backend; give a name"):
         diffkit.gradient(np.sum, 1.0, backend=backend)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_estimate_holds_what_its_operator_gives(backend):
+    x, v = np.array([0.3, 0.4]), np.array([1.0, -1.0])
+    p = diffkit.prepare(lambda x: np.sum(x**2), x, backend=backend)
+    pairs = {"jvp": (x, v), "vjp": (x, 2.0), "hvp": (x, v)}
+    for operator in ("gradient", "jacobian", "hessian", *pairs):
+        given = pairs.get(operator, (x,))
+        value, expected = p.estimate(operator, *given).value, getattr(p, operator)(*given)
+        if not isinstance(value, tuple):
+            value, expected = (value,), (expected,)
+        for mine, theirs in zip(value, expected, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+
+
+FOREIGN = {
+    "missing": ("no_such_package:Backend", "No module named 'no_such_package'"),
+    "broken": ("diffkit.notation:Nothing", "has no attribute 'Nothing'"),
+    "odd": ("math:sin", "is no subclass of diffkit.Differentiator"),
+}
+
+
+def test_foreign_backends_that_fail_are_listed_and_refused_with_their_reason(monkeypatch):
+    made = {name: EntryPoint(name, place, "diffkit.backends") for name, (place, _) in FOREIGN.items()}
+    made["good"] = EntryPoint("good", "diffkit.differentiators.reverse:Reverse", "diffkit.backends")
+    monkeypatch.setattr(registry, "entry_points", lambda: made)
+    registry.load.cache_clear()
+    listed = {name: reason for name, _, reason in registry.available()}
+    for name, (_, reason) in FOREIGN.items():
+        assert reason in listed[name]
+        with pytest.raises(ImportError, match=reason):
+            diffkit.backend(name)
+    assert listed["good"] == "" and diffkit.gradient(lambda x: x * x, 2.0, backend="good") == 4.0
+    registry.load.cache_clear()
