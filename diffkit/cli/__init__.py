@@ -67,6 +67,8 @@ def compare(
     sizes: o.Sizes = None,
     backends: o.Backends = None,
     suite: o.Suite = "default",
+    random_problems: o.RandomProblems = None,
+    sweep_step: o.SweepStep = False,
     wrt: o.Wrt = None,
     min_digits: o.MinDigits = None,
     calls: o.Calls = 1000,
@@ -89,6 +91,8 @@ def compare(
     diffkit compare model.py:loss --at x=0.3,y=1.7 --min-digits 8
     diffkit compare rosenbrock helmholtz --sizes 10,100 --backends finite,reverse
     diffkit compare --file formulas.csv --points 3 -o rows.csv
+    diffkit compare --random-problems 1000 --seed 1 --backends finite,peers
+    diffkit compare "exp(x)" --at x=1 --sweep-step
     """
 
     def command() -> int:
@@ -97,7 +101,7 @@ def compare(
         return compare_command(Request(
             what or [], at or [], range or [], points, file, sizes, backends, suite, wrt, min_digits, calls,
             seed, timeout, quick, careful, strict, no_isolate, wide, "json" if json else format, output,
-            quiet,
+            quiet, random_problems, sweep_step,
         ))  # fmt: skip
 
     run(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from ..differentiators.interface import Differentiator
 from ..expressions import parse_point, parse_ranges
 from ..harness.compare import measure
+from ..harness.cost import Effort
 from ..harness.record import Measurement, append_record, plain
 from ..harness.targets import Target
 from ..report import tables
@@ -57,6 +58,8 @@ class Request:
     format: str | None
     output: Path | None
     quiet: bool
+    random_problems: int | None = None
+    sweep_step: bool = False
 
 
 def compare_command(request: Request) -> int:
@@ -66,6 +69,11 @@ def compare_command(request: Request) -> int:
         raise BadInput("--quick and --careful exclude each other: leave one out.")
     if any(text.startswith("@") for text in request.what):
         return show(request, Run(rows=records_read(request.what)))
+    if request.random_problems or request.sweep_step:
+        from .studying import random_command, sweep_command
+
+        count = request.random_problems
+        return random_command(request, count) if count else sweep_command(request)
     backends = backends_named(request.backends, None if request.what or request.file else request.suite)
     with redirect_stdout(sys.stderr):  # what the user's function prints is no part of the answer
         subjects = subjects_of(request)
@@ -145,7 +153,9 @@ class Run:
     interrupted: bool = False
 
 
-def measured(request: Request, targets: list[Target], backends: list[Differentiator]) -> Run:
+def measured(
+    request: Request, targets: list[Target], backends: list[Differentiator], effort: Effort | None = None
+) -> Run:
     """Measure every backend on every target; each record is on disk the moment it exists."""
     done = Run(targets=targets, kept=records_path(request.output, "compare"))
 
@@ -154,11 +164,11 @@ def measured(request: Request, targets: list[Target], backends: list[Differentia
         if done.kept:
             append_record(done.kept, row)
 
-    effort = "quick" if request.quick else "careful" if request.careful else "normal"
+    named = "quick" if request.quick else "careful" if request.careful else "normal"
     try:
         with progress_bar(request.quiet) as progress:
             measure(
-                targets, backends, seed=request.seed, effort=effort, timeout=request.timeout,
+                targets, backends, seed=request.seed, effort=effort or named, timeout=request.timeout,
                 isolate=not request.no_isolate, on_record=keep, progress=progress,
             )  # fmt: skip
     except KeyboardInterrupt:
@@ -170,19 +180,19 @@ def measured(request: Request, targets: list[Target], backends: list[Differentia
 # Showing
 
 
-def show(request: Request, done: Run) -> int:
+def show(request: Request, done: Run, table: Callable[[Request, Run], None] | None = None) -> int:
     """The answer on stdout, the rows in the file that was named, the exit code."""
     if request.format in FORMATS:
         say(formatted(request.format, done.rows).rstrip("\n"))
     else:
-        show_table(request, done)
+        (table or show_table)(request, done)
     if request.output:
         write_rows(request, done)
     if done.interrupted:
         note(f"Interrupted. What was measured is in {done.kept}." if done.kept else "Interrupted.")
         return INTERRUPTED
-    best = tables.recommended(done.rows, request.min_digits, request.calls)
-    if request.min_digits is not None and best is None:
+    bar = request.min_digits
+    if bar is not None and tables.recommended(done.rows, bar, request.calls) is None:
         return BAR_MISSED
     undecided = any(row.status in UNDECIDED_STATUSES for row in done.rows)
     return UNDECIDED if request.strict and undecided else RAN

@@ -97,6 +97,15 @@ Timeout = Annotated[
         min=0.01, metavar="S", help="Seconds for each stage of a backend on a problem; six times for truth."
     ),
 ]
+RandomProblems = Annotated[
+    int | None,
+    typer.Option(
+        min=1, metavar="N", help="Random formulas at scales of 1e-6 to 1e6 by --seed, and a line a backend."
+    ),
+]
+SweepStep = Annotated[
+    bool, typer.Option("--sweep-step", help="Errors of differences against their step; nothing is timed.")
+]
 Quick = Annotated[bool, typer.Option("--quick", help="Time less.")]
 Careful = Annotated[bool, typer.Option("--careful", help="Time more.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 if anything stayed undecided.")]

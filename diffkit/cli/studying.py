@@ -1,0 +1,65 @@
+"""`diffkit compare --random-problems` and `--sweep-step`: accuracy by problem and by step."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+from dataclasses import replace
+
+from ..report.accuracy import HONESTY_LEGEND, honesty_table, sweep_table
+from ..report.columns import shortened
+from ..results.operators import backends_named
+from ..results.studies import UNTIMED, random_targets, sweep_backends
+from ..results.subjects import BadInput
+from . import console
+from .comparing import Request, Run, measured, show, subjects_of
+from .console import note, say
+
+
+def random_command(request: Request, count: int) -> int:
+    """So many random problems by every backend, and a line for each; returns the exit code."""
+    for name in ("what", "at", "range", "file", "sizes", "wrt"):
+        if getattr(request, name):
+            raise BadInput(f"--random-problems brings its own functions and points: leave out {typed(name)}.")
+    backends = backends_named(request.backends)
+    return show(request, untimed(request, random_targets(count, request.seed), backends), show_honesty)
+
+
+def typed(name: str) -> str:
+    """An argument as it is typed."""
+    return "WHAT" if name == "what" else f"--{name}"
+
+
+def untimed(request: Request, targets: list, backends: list) -> Run:
+    """Values, estimates and evaluations, in this process: what would take 20,000 messages for nothing."""
+    with redirect_stdout(sys.stderr):
+        return measured(replace(request, no_isolate=True), targets, backends, UNTIMED)
+
+
+def show_honesty(request: Request, done: Run) -> None:
+    """The summary and what its columns mean."""
+    problems = len(dict.fromkeys(row.problem for row in done.rows))
+    say(f"{problems:,} random problems, seed {request.seed}")
+    say(honesty_table(done.rows))
+    say(console.wrapped(HONESTY_LEGEND, console.width()))
+
+
+def sweep_command(request: Request) -> int:
+    """Errors of differences against their step; returns the exit code."""
+    if request.backends:
+        raise BadInput("--sweep-step has schemes of its own: leave out --backends.")
+    with redirect_stdout(sys.stderr):  # what the user's function prints is no part of the answer
+        subjects = subjects_of(request)
+        for remark in [] if request.quiet else subjects.notes:
+            note(remark)
+    if len(subjects.targets) != 1 or not request.what:
+        raise BadInput("--sweep-step is for one function at one point: name one, and give --at once.")
+    (target,) = subjects.targets
+    return show(request, untimed(request, [target], sweep_backends(target)), show_sweep)
+
+
+def show_sweep(request: Request, done: Run) -> None:
+    """The errors under the function and its point."""
+    (target,) = done.targets
+    say(f"relative errors of the {target.operator} of {shortened(target.name, 50)}")
+    say(sweep_table(done.rows))

@@ -1,0 +1,188 @@
+"""What many records say of accuracy: how honest backends are, and how errors depend on steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from statistics import mean, median
+from typing import Any
+
+from ..harness.record import Measurement
+from .columns import entries
+from .units import count
+
+CLOSE, WRONG, FAR = 1e-12, 1e-8, 10  # relative errors; and how many times its estimate a silent error exceeds
+EXACT = (None, "exact")  # diagnoses of backends that estimate no error
+HONESTY_LEGEND = (
+    "of certified problems; bounded: the error is within the backend's own estimate; silent: wrong by more "
+    "than 1e-8 and by more than 10 times its estimate; evaluations of f for one derivative"
+)
+
+
+def absolute_error(row: Measurement) -> float:
+    """Distance of the value from the truth in the 2-norm; infinite where the value is not finite."""
+    pairs = zip(entries(row.value), entries(row.truth), strict=False)
+    gaps = [math.inf if a is None or b is None else a - b for (_, a), (_, b) in pairs]
+    return math.hypot(*gaps)
+
+
+def size_of_truth(row: Measurement) -> float:
+    """The 2-norm of the truth, 1 where that is 0."""
+    return math.hypot(*(x for _, x in entries(row.truth) if x is not None)) or 1.0
+
+
+def relative_error(row: Measurement) -> float | None:
+    """The error in the 2-norm, relative to the truth; None without a certified truth or a value.
+
+    >>> rows = [Measurement(problem="p", backend="b", operator="derivative", status="ok", value=v, truth=2.0)
+    ...     for v in (2.5, None)]
+    >>> [relative_error(row) for row in rows]
+    [0.25, None]
+    """
+    known = row.truth is not None and row.value is not None
+    return absolute_error(row) / size_of_truth(row) if known else None
+
+
+# How honest a backend is
+
+
+def honesty(rows: Sequence[Measurement]) -> list[dict[str, Any]]:
+    """A row for each backend over all its problems that have a certified truth.
+
+    problems: their number. within, bounded, silent: shares of them, as the legend says; bounded is None
+    where a backend estimates no error. not_finite: answers that are none, so nothing is silent about them.
+    failed: problems without an answer. evaluations_mean, evaluations_median: None where not counted.
+    """
+    names = dict.fromkeys(row.backend for row in rows)
+    return [of_backend(name, [row for row in rows if row.backend == name and scored(row)]) for name in names]
+
+
+def scored(row: Measurement) -> bool:
+    return row.truth is not None
+
+
+def of_backend(name: str, rows: Sequence[Measurement]) -> dict[str, Any]:
+    """The shares of one backend."""
+    answered = [row for row in rows if row.status in ("ok", "wrong")]
+    finite = [row for row in answered if row.value is not None]
+    estimating = [row for row in finite if row.diagnosis not in EXACT or row.error_estimate is not None]
+    counts = [row.evaluations for row in answered if row.evaluations]
+    total = len(rows) or 1
+    return {
+        "backend": name, "problems": len(rows), "failed": len(rows) - len(answered),
+        "not_finite": len(answered) - len(finite),
+        "within": sum(map(close, finite)) / total,
+        "bounded": sum(map(bounded, finite)) / total if estimating else None,
+        "silent": sum(map(silent, finite)) / total,
+        "evaluations_mean": mean(counts) if counts else None,
+        "evaluations_median": median(counts) if counts else None,
+    }  # fmt: skip
+
+
+def close(row: Measurement) -> bool:
+    return absolute_error(row) <= CLOSE * size_of_truth(row)
+
+
+def estimate_of(row: Measurement) -> float:
+    """The backend's own error bound: 0 of one that claims to be exact, infinite of one that knows none."""
+    if row.error_estimate is None:
+        return 0.0 if row.diagnosis in EXACT else math.inf
+    return math.hypot(*(math.inf if bound is None else bound for _, bound in entries(row.error_estimate)))
+
+
+def bounded(row: Measurement) -> bool:
+    """Whether the error is within the estimate; the truth is told in doubles, so half an ulp is not seen."""
+    return absolute_error(row) <= estimate_of(row) + math.ulp(size_of_truth(row)) / 2
+
+
+def silent(row: Measurement) -> bool:
+    error = absolute_error(row)
+    return error > WRONG * size_of_truth(row) and error > FAR * estimate_of(row)
+
+
+def honesty_table(rows: Sequence[Measurement]) -> str:
+    """The shares as a table of 80 columns, a line for each backend.
+
+    >>> row = Measurement(problem="p", backend="finite", operator="derivative", status="ok", value=2.0,
+    ...     truth=2.0, error_estimate=1e-14, diagnosis="ok", evaluations=29)
+    >>> print(honesty_table([row]))
+    backend  problems  within 1e-12  bounded  silent  mean  median  no answer
+    finite          1       100.0 %  100.0 %   0.0 %  29.0      29          0
+    """
+    titles = ["backend", "problems", "within 1e-12", "bounded", "silent", "mean", "median", "no answer"]
+    found = honesty(rows)
+    lines = [
+        [
+            each["backend"], count(each["problems"]), percent(each["within"]), percent(each["bounded"]),
+            percent(each["silent"]), plain(each["evaluations_mean"], ".1f"),
+            plain(each["evaluations_median"], ".0f"), count(each["failed"] + each["not_finite"]),
+        ]
+        for each in found
+    ]  # fmt: skip
+    return aligned([titles, *lines])
+
+
+def percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f} %"
+
+
+def plain(amount: float | None, form: str) -> str:
+    return "" if amount is None else format(amount, form)
+
+
+def aligned(cells: Sequence[Sequence[str]]) -> str:
+    """Cells in columns, the first to the left."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    sides: list[Callable[..., str]] = [str.ljust, *[str.rjust] * (len(widths) - 1)]
+    return "\n".join(
+        "  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+
+
+# Errors against steps
+
+
+def sweep_table(rows: Sequence[Measurement]) -> str:
+    """Relative errors, a line for each step h, a column for each scheme; below, those that choose their own.
+
+    >>> def row(scheme, h, value):
+    ...     return Measurement(problem="p", backend="finite", operator="derivative", status="ok", truth=2.0,
+    ...         value=value, settings={"scheme": scheme, "order": 0, "step": h}, evaluations=2)
+    >>> print(sweep_table([row("forward", 0.1, 2.2), row("forward", 0.01, 2.02), row("adaptive", 0, 2.0)]))
+    h      forward
+    0.1    1.0e-01
+    0.01   1.0e-02
+    best   1.0e-02
+    <BLANKLINE>
+    finite chooses its steps: 0, evaluations: 2
+    """
+    stepped = [row for row in rows if row.settings.get("step")]
+    schemes = dict.fromkeys(map(scheme_of, stepped))
+    errors = {(row.settings["step"], scheme_of(row)): relative_error(row) for row in stepped}
+    steps = dict.fromkeys(row.settings["step"] for row in stepped)
+    lines = [[f"{h:.3g}", *(error_text(errors.get((h, name))) for name in schemes)] for h in steps]
+    best = [min((e for (_, of), e in errors.items() if of == name and e is not None), default=None)
+            for name in schemes]  # fmt: skip
+    table = aligned([["h   ", *schemes], *lines, ["best", *map(error_text, best)]])
+    own = [own_choice(row) for row in rows if not row.settings.get("step")]
+    return "\n".join([table, "", *own]) if own else table
+
+
+def scheme_of(row: Measurement) -> str:
+    order = row.settings.get("order")
+    return f"{row.settings['scheme']} {order}" if order else str(row.settings["scheme"])
+
+
+def own_choice(row: Measurement) -> str:
+    """What a backend without a given step reached."""
+    what = "chooses its steps" if row.backend.startswith("finite") else "needs no choice"
+    error = relative_error(row)
+    if error is None:
+        return f"{row.backend} {what}: {row.status}"
+    times = f", evaluations: {row.evaluations}" if row.evaluations else ""
+    return f"{row.backend} {what}: {error_text(error)}{times}"
+
+
+def error_text(error: float | None) -> str:
+    return "-" if error is None else f"{error:.1e}" if error else "0"

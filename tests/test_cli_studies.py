@@ -1,0 +1,122 @@
+"""`diffkit compare --random-problems` and `--sweep-step`, run in this process."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from diffkit.cli import app
+from diffkit.harness.record import Measurement, read_records
+from diffkit.report.accuracy import honesty, relative_error
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path, monkeypatch):
+    """Every test has a folder of its own, and keeps its records there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DIFFKIT_DATA", str(tmp_path / "data"))
+
+
+def compare(*args):
+    return CliRunner().invoke(app, ["compare", "-q", *args])
+
+
+def record(value, bound, diagnosis="ok", **more):
+    known = {"problem": "p", "backend": "b", "operator": "derivative", "status": "ok", "truth": 2.0}
+    return Measurement(**known | {"value": value, "error_estimate": bound, "diagnosis": diagnosis} | more)
+
+
+@pytest.mark.parametrize(
+    ("row", "within", "bounded", "silent"),
+    [
+        (record(2.0, 1e-15), 1, 1, 0),
+        (record(2.0 + 1e-6, 1e-5), 0, 1, 0),
+        (record(2.0 + 1e-6, 5e-7), 0, 0, 0),  # twice the estimate: not bounded, and not yet silent
+        (record(2.0 + 1e-6, 1e-9), 0, 0, 1),
+        (record(2.0 + 1e-9, 1e-15), 0, 0, 0),  # 5e-10 of the truth: too little to be called wrong
+        (record(-2.0, 0.0), 0, 0, 1),
+        (record(-2.0, None), 0, 1, 0),  # an infinite estimate says that nothing is known
+        (record(-2.0, None, "exact"), 0, None, 1),
+        (record(None, None, "kink", status="wrong"), 0, None, 0),
+        (record(None, None, status="unsupported"), 0, None, 0),
+    ],
+)
+def test_an_error_is_bounded_or_silent_by_the_backends_own_estimate(row, within, bounded, silent):
+    """Each rule, on either side of its threshold."""
+    [found] = honesty([row])
+
+    assert (found["within"], found["bounded"], found["silent"]) == (within, bounded, silent)
+
+
+def test_what_has_no_certified_truth_does_not_count():
+    """Shares are of the problems with a truth."""
+    rows = [record(2.0, 1e-15), record(1.0, 1e-15, truth=None, status="unscored")]
+
+    assert honesty(rows)[0]["problems"] == 1 and honesty(rows)[0]["within"] == 1.0
+
+
+def test_random_problems_are_summed_up_in_a_line_a_backend():
+    """Ours bounds its errors, the control is silently wrong; the same seed gives the same table."""
+    args = "--random-problems", "12", "--seed", "9", "--backends", "finite,zero"
+    result = compare(*args, "-o", "rows.jsonl")
+
+    title, _, finite, zero, *_ = result.stdout.splitlines()
+    assert result.exit_code == 0, result.stderr
+    assert title == "12 random problems, seed 9"
+    assert finite.split()[:2] == ["finite", "12"] and finite.split()[4:8] == ["100.0", "%", "0.0", "%"]
+    assert zero.split()[:2] == ["zero", "12"] and "100.0 %" in zero  # silent in all
+    assert result.stdout == compare(*args).stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    rows = read_records("rows.jsonl")
+    assert len(rows) == 24 and not any(row.execute_samples for row in rows)
+    assert all(row.truth_width is not None and row.seed == 9 for row in rows)
+
+
+def test_a_sweep_shows_the_valley_and_what_needs_no_step():
+    """exp at 1: forward is best near 1e-8, central near 1e-5, as the errors' theory says."""
+    result = compare("exp(x)", "--at", "x=1", "--sweep-step", "--json")
+
+    rows = [Measurement.from_json_line(json.dumps(raw_of(row))) for row in json.loads(result.stdout)["rows"]]
+    best = {}
+    for row in rows:
+        if row.settings.get("step"):
+            key, found = (row.settings["scheme"], row.settings["order"]), relative_error(row)
+            best[key] = min(best.get(key, (9.0, 0.0)), (found, row.settings["step"]))
+    assert set(best) == {("forward", 0), ("central", 2), ("central", 4), ("central", 6)}
+    assert 1e-10 < best["forward", 0][1] < 1e-6 and 1e-8 < best["central", 2][1] < 1e-3
+    assert best["forward", 0][0] > best["central", 2][0] > best["central", 4][0]
+    assert all(relative_error(row) < 1e-12 for row in rows if not row.settings.get("step"))
+
+
+def raw_of(row):
+    """A row of --json without what is derived from the record."""
+    return {key: value for key, value in row.items() if key in Measurement.__dataclass_fields__}
+
+
+def test_a_sweep_is_a_small_table_scaled_to_the_point():
+    """Fifteen steps below the size of the point; each scheme a column."""
+    lines = compare("sin(x)", "--at", "x=4e6", "--sweep-step").stdout.splitlines()
+
+    assert lines[1].split() == ["h", "forward", "central", "2", "central", "4", "central", "6"]
+    assert [float(line.split()[0]) for line in lines[2:17]] == [10.0 ** (5 - k) for k in range(15)]
+    assert lines[-1].startswith("complex-step needs no choice")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["sin(x)", "--random-problems", "3"], "leave out WHAT"),
+        (["--random-problems", "3", "--at", "x=1"], "leave out --at"),
+        (["--random-problems", "3", "--backends", "finit"], "finite"),
+        (["--sweep-step"], "one function at one point"),
+        (["sin(x)", "--at", "x=1", "--at", "x=2", "--sweep-step"], "one function at one point"),
+        (["sin(x)", "--sweep-step", "--backends", "finite"], "--backends"),
+        (["sin(x)", "--sweep-step", "--random-problems", "3"], "leave out WHAT"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_2(args, words):
+    """It names what is wrong; nothing on stdout."""
+    result = compare(*args)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
