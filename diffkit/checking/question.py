@@ -7,12 +7,12 @@ input number, so that they are compared, and their differences explained, in one
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..differentiators.arguments import Arguments, is_container
+from ..differentiators.arguments import Arguments, is_container, keys_of, paths_of
 from ..differentiators.interface import OPERATORS, Differentiator
 from ..differentiators.operators import gradient, prepare
 from ..harness.targets import argument_names
@@ -250,20 +250,6 @@ def spelled_out(x: Any) -> Any:
     if isinstance(x, (list, tuple)) and not is_container(x):
         return np.array(x, dtype=float)
     return x
-
-
-def keys_of(x: Any) -> Sequence[Any]:
-    """Keys in the order in which `differentiators.arguments.flatten` takes them."""
-    return sorted(x, key=repr) if isinstance(x, dict) else range(len(x))
-
-
-def paths_of(x: Any, name: str) -> Iterator[str]:
-    """The names of the leaves of a container."""
-    if not is_container(x):
-        yield name
-        return
-    for key in keys_of(x):
-        yield from paths_of(x[key], f"{name}[{key!r}]")
 
 
 def leaves_like(value: Any, like: Any) -> list[Any]:

@@ -1,1 +1,1 @@
-"""Floor 3: backends. A differentiator is a choice of interpreter, prepared for one function at fixed shapes."""
+"""Floor 3: backends. A differentiator is a choice of interpreter, prepared for one function at its shapes."""

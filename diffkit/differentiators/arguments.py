@@ -6,7 +6,7 @@ numbers is an array.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,11 +59,25 @@ def is_number_or_list(x: Any) -> bool:
     return isinstance(x, (int, float, np.number)) or (isinstance(x, Interpreted) and x.shape == ())
 
 
+def keys_of(x: Any) -> Sequence[Any]:
+    """The keys of a container in the order of its leaves: equal dicts have one order."""
+    return sorted(x, key=repr) if isinstance(x, dict) else range(len(x))
+
+
+def paths_of(x: Any, name: str) -> Iterator[str]:
+    """The names of the leaves of an argument: p['W'], p['b'][0], or its own where it is one."""
+    if not is_container(x):
+        yield name
+        return
+    for key in keys_of(x):
+        yield from paths_of(x[key], f"{name}[{key!r}]")
+
+
 def flatten(x: Any, name: str) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     """(leaves, rebuild): rebuild(leaves) makes a container like x, with other leaves if wanted."""
     if not is_container(x):
         return [leaf(x, name)], lambda leaves: leaves[0]
-    keys = sorted(x, key=repr) if isinstance(x, dict) else range(len(x))  # two equal dicts, one order
+    keys = keys_of(x)
     parts = [flatten(x[key], f"{name}[{key!r}]") for key in keys]
     stops = np.cumsum([0] + [len(leaves) for leaves, _ in parts]).tolist()
 

@@ -16,7 +16,7 @@ import numpy as np
 from ..calculus.rules import Row, shape_of
 from ..calculus.spellings import plain
 from ..interpreters.reverse import Node, Tape, backward, record
-from .arguments import flatten, is_container
+from .arguments import flatten, paths_of
 from .interface import finished
 from .reverse import one
 
@@ -99,7 +99,7 @@ def walk(f: Callable[..., Any], *args: Any, names: Sequence[str] | None = None, 
     names = list(names or argument_names(f, len(args)))
     flattened = [flatten(arg, name) for arg, name in zip(args, names, strict=True)]
     leaves = [leaf for each, _ in flattened for leaf in each]
-    labels = [label for arg, name in zip(args, names, strict=True) for label in labels_of(arg, name)]
+    labels = [label for arg, name in zip(args, names, strict=True) for label in paths_of(arg, name)]
 
     def flat(*xs: Any) -> Any:
         rest = iter(xs)
@@ -124,14 +124,6 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
             parameters = ()  # type: ignore[assignment]
         names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return names[:count] if len(names) >= count else [f"x{i}" for i in range(count)]
-
-
-def labels_of(x: Any, name: str) -> list[str]:
-    """The names of the leaves of an argument: p['W'], p['b'][0], or its own where it is one."""
-    if not is_container(x):
-        return [name]
-    keys = x if isinstance(x, dict) else range(len(x))
-    return [label for key in keys for label in labels_of(x[key], f"{name}[{key!r}]")]
 
 
 def input_step(label: str, x: Any, adjoint: Any) -> Step:

@@ -121,5 +121,7 @@ def test_a_constant_function_has_zero_slopes():
 
 
 def test_parts_of_containers_are_named_as_they_are_reached():
-    z = walk(lambda p: np.sum(p["W"]) * p["b"][0], {"W": np.ones(2), "b": (2.0, np.ones(1))})
-    assert [step.symbol for step in z.steps if step.kind == "input"] == ["p['W']", "p['b'][0]", "p['b'][1]"]
+    z = walk(lambda p: np.sum(p["W"]) * p["b"][0], {"b": (2.0, np.ones(1)), "W": np.ones(2)})
+    assert [(step.symbol, step.shape) for step in z.steps if step.kind == "input"] == [
+        ("p['W']", (2,)), ("p['b'][0]", ()), ("p['b'][1]", (1,)),
+    ]  # fmt: skip
