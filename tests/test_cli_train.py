@@ -123,6 +123,8 @@ def test_explain_writes_out_the_first_step():
         (["--resume", "nothing.jsonl"], "nothing.jsonl"),
         (["--resume", "table.csv", "--batch", "3"], "--batch"),
         (["--resume", "table.csv"], "table.csv"),
+        (["--explain", "--json"], "--explain is a text"),
+        (["--explain", "-o", "runs.csv"], "--explain is a text"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_2(args, words, in_a_folder):

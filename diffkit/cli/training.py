@@ -63,6 +63,8 @@ def explained(request: Request, options: dict[str, Any]) -> str:
     """One forward and one backward pass of the first sample, by the first backend named."""
     if request.resume:
         raise BadInput("--explain shows the first step of a new training: leave out --resume.")
+    if request.format not in (None, "table") or request.output:
+        raise BadInput("--explain is a text on stdout: leave out --json, --format and -o.")
     options.pop("timeout", None)
     named = options.pop("backends", "reverse").split(",")[0]
     return explain_training(backend=named, width=console.width(), **options)
