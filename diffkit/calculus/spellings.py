@@ -512,6 +512,8 @@ def index(x: Any, key: Any) -> Any:
             raise IndexError(f"index {key} is out of bounds for an axis of {n} entries")
         picked = arrays.pick(x, index=(slice(key % n, key % n + 1),) + (slice(None),) * (len(shape) - 1))
         return arrays.reshape(picked, shape=shape[1:])
+    if type(key) is slice and shape:
+        return arrays.pick(x, index=(key,) + (slice(None),) * (len(shape) - 1))
     key = key if isinstance(key, tuple) else (key,)
     key = tuple(plain(each) if isinstance(each, Interpreted) else each for each in key)
     if not all(

@@ -213,5 +213,6 @@ PROBLEMS = (
         operator="gradient", build=always(product_one_by_one),
         arguments=lambda size, random: numbers(random.uniform(0.5, 1.5, size)),
         famous=lambda size: numbers(np.arange(1, size + 1) / np.arange(2, size + 2)), size=8,
-        size_means="factors", wrt=None, suites={"swell": (4, 8, 16, 32)}, tags=("scalar", "loop", "textbook")),
+        size_means="factors", wrt=None, suites={"swell": (4, 8, 16, 32)},
+        tags=("scalar", "loop", "textbook")),
 )
