@@ -220,7 +220,31 @@ def train(
     run(command)
 
 
-@app.command(name="list", short_help="What problems, backends, functions, data there are.")
+@app.command(short_help="A figure from records, and its data as CSV.")
+def plot(
+    kind: o.Kind,
+    records: o.Records = "@last",
+    output: o.PlotOutput = Path("plot.svg"),
+    style: o.PlotStyle = "paper",
+    quiet: o.Quiet = False,
+) -> None:
+    """Draw a figure from records, with its data as CSV beside it; nothing is measured again.
+
+    \b
+    diffkit list plots
+    diffkit plot outcomes @last -o outcomes.png
+    diffkit plot cost run.jsonl -o cost.svg --style slides
+    """
+
+    def command() -> int:
+        from .plotting import plot_command
+
+        return plot_command(kind, records, output, style, quiet)
+
+    run(command)
+
+
+@app.command(name="list", short_help="What problems, backends, functions, plots there are.")
 def list_(
     what: o.WhichList,
     json: o.Json = False,

@@ -88,11 +88,19 @@ def data() -> list[Row]:
     return rows
 
 
+def plots() -> list[Row]:
+    """Kinds of figure with the command whose records feed each."""
+    from ..report.plots import PLOTS
+
+    return [{"name": plot.name, "about": f"{plot.summary}; {plot.command}"} for plot in PLOTS.values()]
+
+
 LISTS: dict[str, Callable[[], list[Row]]] = {
     "problems": problems,
     "backends": backends,
     "functions": support_rows,
     "suites": suites,
+    "plots": plots,
     "data": data,
 }
 

@@ -36,6 +36,13 @@ def list_names(incomplete: str) -> list[str]:
     return [name for name in LISTS if name.startswith(incomplete)]
 
 
+def plot_names(incomplete: str) -> list[str]:
+    """The kinds of plot whose names begin so, for the shell's completion."""
+    from ..report.plots import PLOTS
+
+    return [name for name in PLOTS if name.startswith(incomplete)]
+
+
 What = Annotated[
     list[str] | None,
     typer.Argument(
@@ -55,7 +62,9 @@ One = Annotated[
 WhichList = Annotated[
     str,
     typer.Argument(
-        metavar="problems|backends|functions|suites|data", help="What to list.", autocompletion=list_names
+        metavar="problems|backends|functions|suites|data|plots",
+        help="What to list.",
+        autocompletion=list_names,
     ),
 ]
 At = Annotated[
@@ -230,3 +239,11 @@ ExplanationOutput = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes on stderr.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
+Kind = Annotated[
+    str, typer.Argument(metavar="KIND", help="Which figure (diffkit list plots).", autocompletion=plot_names)
+]
+Records = Annotated[str, typer.Argument(metavar="[RECORDS]", help="A .jsonl file of records, or @last.")]
+PlotOutput = Annotated[
+    Path, typer.Option("-o", "--output", metavar="FILE", help="Write it as .svg, .png or .pdf.")
+]
+PlotStyle = Annotated[str, typer.Option("--style", metavar="paper|slides", help="For print or for a screen.")]

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..harness.record import Measurement, append_record, last_records_path, read_records
 from ..report import tables
+from ..report.plots import draw
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,6 +44,14 @@ class Comparison:
     def to_pandas(self) -> Any:
         """A pandas DataFrame with the columns of `--json`; raises ImportError where pandas is missing."""
         return pandas().DataFrame([row.as_row() for row in self.rows])
+
+    def plot(self, kind: str, style: str = "paper") -> Any:
+        """The figure of a kind (`diffkit list plots`), a matplotlib Figure that notebooks show.
+
+        style: paper or slides. Raises CannotPlot, a ValueError, for another kind or style, or where the rows
+        lack what the plot needs.
+        """
+        return draw(kind, self.rows, style)
 
     def save(self, path: str | Path) -> Path:
         """Write the rows in the format that the suffix names (.jsonl, .csv, .md, .json); returns the path.

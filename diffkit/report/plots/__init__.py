@@ -1,0 +1,133 @@
+"""Figures from records: `draw(kind, records)`. matplotlib is imported when the first one is drawn."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...harness.record import Measurement
+from . import accuracy, costs, outcomes
+from .rows import CannotPlot, Row, listed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["PLOTS", "CannotPlot", "Plot", "draw", "save_plot"]
+
+SUFFIXES = ("png", "svg", "pdf")
+STYLES = ("paper", "slides")
+SUITE = "diffkit compare"
+SIZES = "diffkit compare rosenbrock --sizes 2,10,100,1000"
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A kind of figure: what it shows, the command that feeds it, its rows, and how they are drawn."""
+
+    name: str
+    summary: str
+    command: str
+    rows: Callable[[Sequence[Measurement]], list[Row]]
+    draw: Callable[[Any, list[Row]], None]
+
+
+PLOTS = {
+    plot.name: plot
+    for plot in (
+        Plot("outcomes", "problems by backends: digits, and failures as words", SUITE,
+             outcomes.outcome_rows, outcomes.draw_outcomes),
+        Plot("precision", "work against precision: digits and cost", SUITE,
+             accuracy.precision_rows, accuracy.draw_precision),
+        Plot("cost", "gradient-to-function ratio against n, with 1, 4, n and 2n", SIZES,
+             costs.cost_rows, costs.draw_cost),
+        Plot("breakeven", "calls against total time, set-up included", SUITE,
+             costs.breakeven_rows, costs.draw_breakeven),
+        Plot("profile", "performance profile over ten problems or more", SUITE,
+             costs.profile_rows, costs.draw_profile),
+        Plot("ulps", "distribution of the worst entry's error", SUITE, accuracy.ulp_rows, accuracy.draw_ulps),
+        Plot("samples", "timing strips: every sample in its order", "diffkit compare rosenbrock --careful",
+             costs.sample_rows, costs.draw_samples),
+        Plot("swell", "operations of the derivative against n",
+             "diffkit compare logistic_map --sizes 2,4,8,16", costs.swell_rows, costs.draw_swell),
+    )
+}  # fmt: skip
+
+
+def draw(kind: str, records: Sequence[Measurement], style: str = "paper") -> Figure:
+    """The figure of a kind, drawn from records alone; style is paper or slides.
+
+    Raises CannotPlot, a ValueError, if there is no such kind or style, or if the records lack what it needs.
+
+    >>> draw("outcoms", [])
+    Traceback (most recent call last):
+        ...
+    diffkit.report.plots.rows.CannotPlot: There is no plot 'outcoms': did you mean outcomes?
+    """
+    return drawn(kind, records, style)[0]
+
+
+def drawn(kind: str, records: Sequence[Measurement], style: str) -> tuple[Any, list[Row]]:
+    """The figure, and the rows that it was drawn from."""
+    plot = named(kind)
+    if style not in STYLES:
+        raise CannotPlot(f"There is no style {style!r}: it is {' or '.join(STYLES)}.")
+    if not records:
+        raise CannotPlot(f"There are no records to plot: measure some with {plot.command}.")
+    rows = plot.rows(records)
+    from . import canvas
+
+    with canvas.settings(canvas.STYLES[style]):
+        page = canvas.Page(canvas.STYLES[style], footer(records))
+        plot.draw(page, rows)
+    return page.figure, rows
+
+
+def save_plot(kind: str, records: Sequence[Measurement], path: str | Path, style: str = "paper") -> Path:
+    """Write the figure (.png, .svg, .pdf) and beside it, as .csv, what it was drawn from; returns the path.
+
+    The same records give the same bytes. Raises CannotPlot as `draw` does and for another suffix or a folder
+    that does not exist.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix not in SUFFIXES:
+        raise CannotPlot(f"{path} has no suffix of a picture: use one of .{', .'.join(SUFFIXES)}.")
+    if not path.parent.is_dir():
+        raise CannotPlot(f"There is no folder {path.parent} for {path.name}: make it first.")
+    figure, rows = drawn(kind, records, style)
+    from . import canvas
+
+    canvas.write(figure, path, suffix)
+    with open(path.with_suffix(".csv"), "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def named(kind: str) -> Plot:
+    """The plot of that name; raises CannotPlot with the nearest one."""
+    if kind not in PLOTS:
+        near = get_close_matches(kind, PLOTS, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {listed(list(PLOTS))}."
+        raise CannotPlot(f"There is no plot {kind!r}: {hint}")
+    return PLOTS[kind]
+
+
+def footer(records: Sequence[Measurement]) -> str:
+    """Seed, versions and machine, as the records tell them; of several runs all that differ."""
+
+    def told(texts: list[str]) -> str:
+        return " or ".join(dict.fromkeys(text for text in texts if text))
+
+    seeds = told([str(row.seed) for row in records if row.seed is not None])
+    packages = dict.fromkeys(name for row in records for name in row.versions)
+    versions = [f"{name} {told([row.versions.get(name, '') for row in records])}" for name in packages]
+    machine = told([str(row.machine.get("cpu") or "") for row in records])
+    pythons = told([str(row.machine.get("python") or "") for row in records])
+    parts = [f"seed {seeds}" if seeds else "", f"python {pythons}" if pythons else "", *versions, machine]
+    return ", ".join(part for part in parts if part)

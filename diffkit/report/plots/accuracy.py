@@ -1,0 +1,131 @@
+"""`precision`, digits against cost, and `ulps`, the distribution of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from ...harness.record import Measurement
+from .palette import looks
+from .rows import CannotPlot, Row, about, backends, cells, counted, of
+
+LEAST_ULPS = 0.1  # where no error at all is drawn
+
+
+def precision_rows(records: Sequence[Measurement]) -> list[Row]:
+    """Digits and cost of each scored and timed record, then the medians of each backend."""
+    rows = [
+        {"backend": row.backend, "problem": problem, "cost": row.ratio, "digits": row.digits}
+        for problem, found in cells(records).items()
+        for row in found.values()
+        if row.ratio is not None and row.digits is not None
+    ]
+    if not rows:
+        raise CannotPlot("Digits against cost needs records that are scored and timed, and there is none.")
+    return rows + [
+        {"backend": name, "problem": "median", "cost": middle(rows, name, "cost"),
+         "digits": middle(rows, name, "digits")}
+        for name in backends(rows)
+    ]  # fmt: skip
+
+
+def middle(rows: Sequence[Row], backend: str, name: str) -> float:
+    """The median of a backend's entries."""
+    return median(row[name] for row in of(rows, backend=backend))
+
+
+def precision_title(rows: Sequence[Row]) -> str:
+    """The cheapest of those that keep the most digits, and the one that keeps the fewest."""
+    numbers = {name: len(of(rows, backend=name)) for name in backends(rows)}
+    medians = [
+        row for row in of(rows, problem="median") if numbers[row["backend"]] == max(numbers.values())
+    ]  # those of fewer problems may have left out the hard ones
+    most = max(row["digits"] for row in medians)
+    best = min((row for row in medians if row["digits"] > most - 1), key=lambda row: row["cost"])
+    least = min(medians, key=lambda row: row["digits"])
+    told = f"{best['backend']} keeps {best['digits']:.1f} digits for {about(best['cost'])} times f"
+    if len(medians) == 1 or least["digits"] > most - 1:
+        cheap = "" if len(medians) == 1 else ", the cheapest; the others keep as many within one digit"
+        return told + cheap
+    return f"{told}; {least['backend']} keeps {least['digits']:.1f} for {about(least['cost'])} (medians)"
+
+
+def draw_precision(page: Any, rows: Sequence[Row]) -> None:
+    """Pale points for the problems, a large one for each backend's medians."""
+    medians, look = of(rows, problem="median"), looks(backends(rows))
+    number = len({row["problem"] for row in rows}) - 1
+    labels = [
+        f"{row['backend']}" + (f" ({n} of {number})" if n < number else "")
+        for row in medians
+        for n in [len(of(rows, backend=row["backend"])) - 1]
+    ]
+    (axes,) = page.panels(precision_title(rows), right=labels, top=1.6 * page.style.font / 72)
+    axes.set(xscale="log", xlabel="cost: one call, in calls of f", ylabel="correct digits", ylim=(-0.6, 17.6))
+    page.log_ticks(axes.xaxis)
+    for row in rows:
+        large, (color, marker, _) = row["problem"] == "median", look[row["backend"]]
+        axes.plot(
+            row["cost"], row["digits"], marker, color=color, alpha=1 if large else 0.3,
+            markersize=page.style.font * (1.0 if large else 0.45), zorder=3 if large else 2,
+            markeredgecolor=color if marker in "x+1234" else "white", markeredgewidth=0.6,
+        )  # fmt: skip
+    page.labels_right(
+        axes,
+        [
+            (row["cost"], row["digits"], text, look[row["backend"]].color)
+            for row, text in zip(medians, labels)
+        ],
+    )
+    if number > 1:
+        page.caption(axes, f"small: each of {counted(number, 'problem')}; large: the medians")
+
+
+def ulp_rows(records: Sequence[Measurement]) -> list[Row]:
+    """The worst entry's error of each record, sorted, with the share of problems up to it."""
+    found: dict[str, list[float]] = {}
+    for entries in cells(records).values():
+        for row in entries.values():
+            if row.ulps_worst is not None:
+                found.setdefault(row.backend, []).append(row.ulps_worst)
+    if not found:
+        raise CannotPlot(
+            "The distribution of errors needs records with a certified truth, and there is none."
+        )
+    return [
+        {"backend": name, "ulps": ulps, "share": (i + 1) / len(errors), "problems": len(errors)}
+        for name, errors in found.items()
+        for i, ulps in enumerate(sorted(errors))
+    ]
+
+
+def within(rows: Sequence[Row], backend: str, ulps: float) -> float:
+    """The share of problems on which the backend's worst entry is within so many ulps."""
+    return max((row["share"] for row in of(rows, backend=backend) if row["ulps"] <= ulps), default=0.0)
+
+
+def ulp_title(rows: Sequence[Row]) -> str:
+    """Who is within two ulps most often, and least."""
+    shares = {name: within(rows, name, 2.0) for name in backends(rows)}
+    best, worst = max(shares, key=lambda k: shares[k]), min(shares, key=lambda k: shares[k])
+    told = f"{best} is within 2 ulps on {shares[best]:.0%} of the problems"
+    return told if shares[best] == shares[worst] else f"{told}, {worst} on {shares[worst]:.0%}"
+
+
+def draw_ulps(page: Any, rows: Sequence[Row]) -> None:
+    """A stair for each backend: the share of problems with at most so many ulps of error."""
+    look = looks(backends(rows))
+    (axes,) = page.panels(ulp_title(rows), right=backends(rows))
+    top = max(10.0, *(row["ulps"] for row in rows)) * 2
+    axes.set(
+        xscale="log", xlim=(LEAST_ULPS, top), ylim=(-0.02, 1.04), ylabel="share of the problems",
+        xlabel=f"error of the worst entry in ulps, at most ({LEAST_ULPS:g}: that or less)",
+    )  # fmt: skip
+    page.log_ticks(axes.xaxis)
+    ends = []
+    for name in backends(rows):
+        mine = of(rows, backend=name)
+        x = [max(row["ulps"], LEAST_ULPS) for row in mine]
+        page.stair(axes, [LEAST_ULPS, *x, top], [0.0, *(row["share"] for row in mine), 1.0], look[name])
+        ends.append((top, 1.0, name, look[name].color))
+    page.labels_right(axes, ends)

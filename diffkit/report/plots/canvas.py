@@ -1,0 +1,222 @@
+"""The only matplotlib: a page with title, panels, labels that keep apart, a footer; always the same bytes."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib.style
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from .palette import GREY, Look, ink
+
+POINT = 1 / 72  # inches
+HASH_SALT = {"svg.hashsalt": "diffkit", "path.simplify": False, "text.hinting": "none", "pdf.fonttype": 42}
+UNDATED = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
+@dataclass(frozen=True)
+class Style:
+    """Inches and points: what a printed column needs, or a screen on a wall."""
+
+    width: float
+    height: float
+    font: float
+    dpi: int
+
+
+STYLES = {"paper": Style(6.5, 4.0, 9.0, 200), "slides": Style(12.0, 6.75, 17.0, 120)}
+
+
+def settings(style: Style) -> Any:
+    """matplotlib's own defaults with our few changes, whatever the user's matplotlibrc says."""
+    return matplotlib.style.context(["default", HASH_SALT | {
+        "font.size": style.font, "font.family": "DejaVu Sans",
+        "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": style.font / 14,
+        "axes.labelsize": style.font, "axes.edgecolor": "#444444",
+        "xtick.labelsize": style.font * 0.92, "ytick.labelsize": style.font * 0.92,
+        "lines.linewidth": style.font / 6, "lines.markersize": style.font / 1.7,
+        "axes.grid": True, "grid.color": "#E6E6E6", "grid.linewidth": style.font / 18, "axes.axisbelow": True,
+    }])  # fmt: skip
+
+
+class Picture(Figure):
+    """A Figure that notebooks show as it is, without pyplot, and that knows its style."""
+
+    style: Style
+
+    def _repr_png_(self) -> bytes:
+        stream = io.BytesIO()
+        write(self, stream, "png")
+        return stream.getvalue()
+
+
+def write(figure: Picture, target: Path | io.BytesIO, suffix: str) -> None:
+    """Write the figure: the same bytes for the same figure, without dates."""
+    with settings(figure.style):
+        figure.savefig(target, format=suffix, dpi=figure.style.dpi, metadata=UNDATED[suffix])
+
+
+Label = tuple[float, float, str, str]  # x and y of a point in the panel, a text for it, its colour
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """The places moved as little as possible until they are `gap` apart, from `low` to `high` if they fit.
+
+    >>> spread([1.0, 5.0, 5.2], 2.0, 0.0, 10.0)
+    [1.0, 4.1, 6.1]
+    >>> spread([9.9, 10.0], 2.0, 0.0, 10.0)
+    [8.0, 10.0]
+    """
+    order = sorted(range(len(places)), key=lambda i: (places[i], i))
+    blocks: list[tuple[float, list[int]]] = []  # where a block's first label is, and its labels
+    for i in order:
+        start, members = min(max(places[i], low), high), [i]
+        while blocks and blocks[-1][0] + gap * len(blocks[-1][1]) > start:
+            members = blocks.pop()[1] + members
+            wanted = [places[j] - k * gap for k, j in enumerate(members)]
+            start = max(low, min(sum(wanted) / len(wanted), high - gap * (len(members) - 1)))
+        blocks.append((start, members))
+    found = {j: start + k * gap for start, members in blocks for k, j in enumerate(members)}
+    return [round(found[i], 9) for i in range(len(places))]
+
+
+class Page:
+    """A figure in the making."""
+
+    def __init__(self, style: Style, footer: str) -> None:
+        self.style, self.footer = style, footer
+        self.figure = Picture(figsize=(style.width, style.height), dpi=style.dpi)
+        self.figure.style = style
+        FigureCanvasAgg(self.figure)
+
+    def width(self, text: str, size: float = 1.0) -> float:
+        """The inches that a text takes, in multiples of the style's font."""
+        probe = self.figure.text(0, 0, text, fontsize=self.style.font * size)
+        found: float = probe.get_window_extent().width / self.figure.dpi
+        probe.remove()
+        return found
+
+    def panels(
+        self, title: str, count: int = 1, *, right: Sequence[str] = (), left: Sequence[str] = ("10000",),
+        top: float = 0.0, below: float | None = None, height: float | None = None,
+    ) -> list[Any]:  # fmt: skip
+        """Empty axes with room for labels at the right and left, under a title that is folded to the width.
+
+        top, below: inches above and under each panel, below without anything for ticks and the axis' name.
+        height: inches of a panel; without it the page has the style's height.
+        """
+        em = self.style.font * POINT
+        columns = 1 if count < 3 else 2
+        rows = -(-count // columns)
+        width = self.style.width * (1.6 if columns == 2 else 1.0)
+        after = max(map(self.width, right), default=0.0) + 2.4 * em
+        before = max(map(self.width, left), default=0.0) + 3.2 * em
+        lines = self.folded(title, width - 2 * em, 1.15)
+        notes = self.folded(self.footer, width - 2 * em, 0.68)
+        head, foot = (1.5 * len(lines) + 1.4) * em, (0.95 * len(notes) + 0.9) * em
+        beneath = 3.9 * em if below is None else below
+        under = beneath + top
+        least = len(right) * 1.35 * em
+        each = height or max(self.style.height * (1 if rows == 1 else 0.6) - head - foot - under, least)
+        total = head + rows * (each + under) + foot
+        self.figure.set_size_inches(width, total)
+        self.write_frame(lines, notes, width, total)
+        found = []
+        for i in range(count):
+            row, column = divmod(i, columns)
+            x0 = column * width / columns + before
+            y0 = total - head - (row + 1) * (each + under) + beneath
+            span = width / columns - before - after
+            found.append(self.figure.add_axes((x0 / width, y0 / total, span / width, each / total)))
+        return found
+
+    def folded(self, text: str, width: float, size: float) -> list[str]:
+        """The text in lines that fit the width in inches."""
+        letters = max(int(len(text) * width / max(self.width(text, size), 1e-9)), 10)
+        lines = textwrap.wrap(text, letters, break_on_hyphens=False)
+        while max((self.width(line, size) for line in lines), default=0) > width and letters > 10:
+            letters -= 1
+            lines = textwrap.wrap(text, letters, break_on_hyphens=False)
+        return lines
+
+    def write_frame(self, lines: list[str], notes: list[str], width: float, height: float) -> None:
+        """Title and footer, at the left."""
+        em = self.style.font * POINT
+        self.figure.text(
+            em / width, 1 - 0.7 * em / height, "\n".join(lines), va="top", fontsize=self.style.font * 1.15,
+            fontweight="normal", linespacing=1.2, color="#111111",
+        )  # fmt: skip
+        self.figure.text(
+            em / width, 0.55 * em / height, "\n".join(notes), va="bottom", fontsize=self.style.font * 0.68,
+            color="#666666", linespacing=1.25,
+        )  # fmt: skip
+
+    def labels_right(self, axes: Any, labels: Sequence[Label]) -> list[Text]:
+        """The labels in the right margin, pushed apart, each tied to its point by a hair line."""
+        em = self.style.font * POINT * self.figure.dpi
+        box = axes.get_window_extent()
+        heights = [axes.transData.transform((x, y))[1] for x, y, *_ in labels]
+        places = spread(heights, 1.25 * em, box.y0, box.y1)
+        hair = {
+            "arrowstyle": "-",
+            "linewidth": self.style.font / 20,
+            "relpos": (0, 0.5),
+            "shrinkA": 1,
+            "shrinkB": 3,
+        }
+        return [
+            axes.annotate(
+                text, (x, y), xytext=(1 + 1.6 * em / box.width, (place - box.y0) / box.height),
+                textcoords="axes fraction", va="center", ha="left", color=ink(color),
+                annotation_clip=False, arrowprops=hair | {"color": color},
+            )
+            for (x, y, text, color), place in zip(labels, places)
+        ]  # fmt: skip
+
+    def caption(self, axes: Any, text: str) -> None:
+        """A panel's own name, above it."""
+        axes.set_title(text, loc="left", fontsize=self.style.font, pad=self.style.font * 0.5, color="#333333")
+
+    def line(self, axes: Any, x: Sequence[float], y: Sequence[float], look: Look, every: int = 1) -> None:
+        """A line in the look of a backend, a marker at every so many points."""
+        axes.plot(x, y, color=look.color, linestyle=look.dash, marker=look.marker, markevery=every)
+
+    def stair(self, axes: Any, x: Sequence[float], y: Sequence[float], look: Look) -> None:
+        """A line that steps up at each x."""
+        axes.step(
+            x, y, where="post", color=look.color, linestyle=look.dash, marker=look.marker,
+            markevery=max(1, len(x) // 6), markersize=self.style.font / 2.2,
+        )  # fmt: skip
+
+    def guide(self, axes: Any, x: Sequence[float], y: Sequence[float]) -> None:
+        """A thin grey line to compare with."""
+        axes.plot(x, y, color=GREY, linewidth=self.style.font / 12, linestyle=(0, (2, 2)), zorder=1)
+
+    def log_ticks(self, axis: Any) -> None:
+        """Ticks of a logarithmic axis as 0.1, 1, 10, 1,000; far ones as powers of ten."""
+        axis.set_major_locator(LogLocator(numticks=8))
+        axis.set_major_formatter(FuncFormatter(log_text))
+        axis.set_minor_formatter(NullFormatter())
+
+    def shade(self, share: float) -> str:
+        """A blue, the deeper the greater the share from 0 to 1; grey eyes see the same order."""
+        pale, deep = np.array([0.93, 0.96, 0.99]), np.array([0.03, 0.29, 0.55])
+        return to_hex(pale + (deep - pale) * share**1.5)
+
+
+def log_text(value: float, _: Any = None) -> str:
+    """
+    >>> log_text(0.01), log_text(1000.0), log_text(1e9)
+    ('0.01', '1,000', '$10^{9}$')
+    """
+    return f"{value:,.6g}" if 1e-3 < value < 1e5 else f"$10^{{{round(np.log10(value))}}}$"

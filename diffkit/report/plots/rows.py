@@ -1,0 +1,64 @@
+"""From records to the rows that a figure shows; a figure's CSV holds these rows and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...harness.record import Measurement
+from ..advice import groups
+from ..columns import shortened
+
+Row = dict[str, Any]
+
+
+class CannotPlot(ValueError):
+    """The records lack what the plot needs, or there is no such plot; the message says the way out."""
+
+
+def cells(records: Sequence[Measurement]) -> dict[str, dict[str, Measurement]]:
+    """The newest record of each backend, for each problem by its name; several points are numbered."""
+    found: dict[str, dict[str, Measurement]] = {}
+    for group in groups(records):
+        first = group[0]
+        name = shortened(first.problem, 32) + (f" {first.size}" if first.size else "")
+        number = 2
+        while (unique := name if name not in found else f"{name} ({number})") in found:
+            number += 1
+        found[unique] = {row.backend: row for row in group}
+    return found
+
+
+def backends(rows: Sequence[Row]) -> list[str]:
+    """The backends of the rows in the order of their appearance."""
+    return list(dict.fromkeys(row["backend"] for row in rows))
+
+
+def of(rows: Sequence[Row], **wanted: Any) -> list[Row]:
+    """The rows whose entries are those wanted."""
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+
+def about(amount: float) -> str:
+    """Two digits, as a title needs them.
+
+    >>> about(0.0234), about(26789.0), about(3.0)
+    ('0.023', '27,000', '3')
+    """
+    return f"{float(f'{amount:.2g}'):,.12g}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def counted(number: int, noun: str) -> str:
+    """
+    >>> counted(1, "problem"), counted(3, "problem")
+    ('1 problem', '3 problems')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"

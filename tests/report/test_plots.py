@@ -1,0 +1,256 @@
+"""Figures: the same bytes twice, the CSV holds what is drawn, labels keep apart, a look for each backend."""
+
+import csv
+import json
+import subprocess
+import sys
+from itertools import combinations
+
+import pytest
+from matplotlib.text import Text
+from typer.testing import CliRunner
+
+from diffkit.cli import app
+from diffkit.harness.record import STATUSES, Measurement, append_record
+from diffkit.report.plots import PLOTS, CannotPlot, draw, save_plot
+from diffkit.report.plots.canvas import spread
+from diffkit.report.plots.palette import LOOKS, looks
+from diffkit.results import Comparison
+
+BACKENDS = ("symbolic", "finite", "forward", "reverse", "complex-step", "compiled-numpy")
+TITLES = {
+    "outcomes": "Right on 12 of 12 problems: symbolic, forward, reverse, complex-step and compiled-numpy; "
+    "on 0: finite",
+    "precision": "symbolic keeps 15.5 digits for 3 times f; finite keeps 8.0 for 6 (medians)",
+    "cost": "symbolic costs 3 times f, whatever n; forward grows like n^1.0",
+    "breakeven": "Least time, set-up included: compiled-numpy for few calls, symbolic from 45 calls on",
+    "profile": "symbolic is the fastest on 100% of 12 problems; right on 100%: symbolic, forward, reverse, "
+    "complex-step and compiled-numpy",
+    "ulps": "symbolic is within 2 ulps on 100% of the problems, finite on 0%",
+    "samples": "Slowest over fastest sample: 2 for symbolic",
+    "swell": "compiled-numpy needs 50 to 5,000 operations; symbolic grows like n^2.0",
+}
+
+
+def measured(problem, size, index, **known):
+    """One backend on one problem: cheap ones first, forward's cost in proportion to n, finite wrong."""
+    backend = BACKENDS[index]
+    call = 1e-6 * (size * 5 if backend == "forward" else 3 + 3 * index)
+    usual = {
+        "problem": problem, "size": size, "seed": 0, "backend": backend, "operator": "gradient",
+        "status": "wrong" if backend == "finite" else "ok", "digits": 8.0 if backend == "finite" else 15.5,
+        "ulps_worst": 1e6 if backend == "finite" else 0.5 * index, "prepare_seconds": 1e-3 / (1 + index % 3),
+        "execute_samples": [call, 1.5 * call, 0.75 * call], "primal_samples": [1e-6],
+        "operations": {"symbolic": size**2, "compiled-numpy": 5 * size}.get(backend),
+        "versions": {"diffkit": "0.1.0"}, "machine": {"python": "3.11", "cpu": "a machine"},
+    }  # fmt: skip
+    return Measurement(**usual | known)
+
+
+PROBLEMS = [("rosenbrock", n) for n in (10, 100, 1000)] + [(f"problem_{i}", 1) for i in range(9)]
+RECORDS = [measured(name, n, index) for name, n in PROBLEMS for index in range(len(BACKENDS))]
+
+
+def texts(figure):
+    """All that is written on a figure and can be seen, with its box in pixels, without leader lines."""
+    figure.canvas.draw()
+    found = list(figure.texts)
+    for axes in figure.axes:
+        found += [*axes.texts, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            found += [text for tick in ticks for text in (tick.label1, tick.label2) if text.get_visible()]
+    return [(text.get_text(), Text.get_window_extent(text)) for text in found if text.get_text().strip()]
+
+
+@pytest.mark.parametrize("kind", PLOTS)
+def test_a_title_says_the_finding(kind):
+    """The title's words, unfolded."""
+    figure = draw(kind, RECORDS)
+
+    assert " ".join(figure.texts[0].get_text().split()) == TITLES[kind]
+    assert figure.texts[1].get_text().split(", ") == ["seed 0", "python 3.11", "diffkit 0.1.0", "a machine"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [*((kind, "svg") for kind in PLOTS), ("precision", "png"), ("precision", "pdf")]
+)
+def test_the_same_records_give_the_same_bytes(kind, suffix, tmp_path):
+    """Figure and CSV: every kind, every format."""
+    paths = [save_plot(kind, RECORDS, tmp_path / f"{name}.{suffix}") for name in "ab"]
+
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert paths[0].with_suffix(".csv").read_bytes() == paths[1].with_suffix(".csv").read_bytes()
+
+
+def drawn_points(figure):
+    """The points of all coloured lines of a figure."""
+    return {(float(x), float(y)) for axes in figure.axes for line in axes.lines for x, y in line.get_xydata()}
+
+
+COORDINATES = {
+    "precision": ("cost", "digits"), "cost": ("size", "ratio"), "swell": ("size", "operations"),
+    "breakeven": ("calls", "total_seconds"), "profile": ("factor", "share"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", COORDINATES)
+def test_the_csv_holds_the_plotted_points(kind, tmp_path):
+    """Each row of the CSV is a point of the figure, digit for digit."""
+    with open(save_plot(kind, RECORDS, tmp_path / "a.svg").with_suffix(".csv"), encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    x, y = COORDINATES[kind]
+
+    assert {(float(row[x]), float(row[y])) for row in rows} <= drawn_points(draw(kind, RECORDS))
+    assert {row["backend"] for row in rows} <= set(BACKENDS) and len(rows) > 4
+
+
+def test_the_squares_of_outcomes_are_the_rows_of_its_csv(tmp_path):
+    """Every digit in the CSV is written on the figure, as often."""
+    path = save_plot("outcomes", RECORDS, tmp_path / "a.svg").with_suffix(".csv")
+    with open(path, encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    wanted = sorted(f"{float(row['digits']):.1f}" + " wrong" * (row["status"] == "wrong") for row in rows)
+    (axes,) = draw("outcomes", RECORDS).axes
+
+    assert sorted(text.get_text() for text in axes.texts) == wanted
+
+
+@pytest.mark.parametrize("style", ["paper", "slides"])
+@pytest.mark.parametrize("kind", PLOTS)
+def test_no_text_overlaps_another_or_the_edge(kind, style):
+    """Boxes of all texts, the slanted names of outcomes apart."""
+    figure = draw(kind, RECORDS, style)
+    boxes = texts(figure)
+    page = figure.bbox
+
+    for text, box in boxes:
+        inside = box.x0 >= page.x0 and box.x1 <= page.x1 and box.y0 >= page.y0 and box.y1 <= page.y1
+        assert inside, text
+    upright = [(text, box) for text, box in boxes if kind != "outcomes" or text not in BACKENDS]
+    for (one, a), (other, b) in combinations(upright, 2):
+        overlap = min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
+        assert not overlap, (one, other)
+
+
+def test_labels_are_pushed_apart_even_where_all_are_at_one_place():
+    """Twelve at the lower edge stand a gap from each other, in the order given."""
+    places = spread([0.0] * 12, 2.0, 0.0, 100.0)
+
+    assert places == [2.0 * i for i in range(12)]
+
+
+def test_every_backend_has_a_look_of_its_own():
+    """Colour and marker together differ, for settings and unknown names too, whatever else is drawn."""
+    names = [*LOOKS, "finite:order=4", "finite:order=2", "finite:scheme=central", "mine", "yours"]
+    found = looks(names)
+
+    assert len({(look.color, look.marker) for look in map(LOOKS.get, LOOKS)}) == len(LOOKS)
+    assert len(set(found.values())) == len(names)
+    assert all(looks([name])[name] == found[name] for name in LOOKS)
+
+
+def test_every_status_has_a_word():
+    """A record of each status is drawn, and says so unless it is right."""
+    failed = [measured("sin", 1, 1, status=status, digits=None, backend=status) for status in STATUSES]
+    figure = draw("outcomes", [measured("sin", 1, 3), *failed])
+
+    written = [text.get_text() for text in figure.axes[0].texts]
+    assert written == ["15.5", *STATUSES]
+
+
+@pytest.mark.parametrize(
+    ("kind", "records", "reason"),
+    [
+        ("outcoms", RECORDS, "did you mean outcomes"),
+        ("outcomes", [], "no records"),
+        ("outcomes", [measured("sin", 1, 1)], "No backend came out right"),
+        ("cost", RECORDS[-6:], "several sizes"),
+        ("swell", RECORDS[-6:], "several sizes"),
+        ("profile", RECORDS[: 9 * 6], "at least 10 problems"),
+        ("precision", [measured("sin", 1, 3, digits=None)], "scored and timed"),
+        ("ulps", [measured("sin", 1, 3, ulps_worst=None)], "certified truth"),
+        ("samples", [measured("sin", 1, 3, execute_samples=[])], "timed records"),
+        ("breakeven", [measured("sin", 1, 3, execute_samples=[])], "timed on"),
+    ],
+)
+def test_what_cannot_be_plotted_is_refused_in_a_sentence(kind, records, reason):
+    """The sentence says what is missing."""
+    with pytest.raises(CannotPlot, match=reason):
+        draw(kind, records)
+
+
+def test_a_name_of_no_picture_or_folder_is_refused(tmp_path):
+    """Before anything is drawn."""
+    with pytest.raises(CannotPlot, match="no suffix of a picture"):
+        save_plot("ulps", RECORDS, tmp_path / "a.txt")
+    with pytest.raises(CannotPlot, match="make it first"):
+        save_plot("ulps", RECORDS, tmp_path / "none" / "a.svg")
+    with pytest.raises(CannotPlot, match="paper or slides"):
+        draw("ulps", RECORDS, "poster")
+
+
+def test_a_notebook_shows_the_figure():
+    """`comparison.plot(kind)` is a figure with a picture of itself."""
+    assert Comparison(RECORDS).plot("precision")._repr_png_().startswith(b"\x89PNG")
+
+
+def test_matplotlib_waits_for_the_first_figure():
+    """The table of plots is there without it."""
+    told = (
+        "import sys; from diffkit.report.plots import PLOTS as p; print(len(p), 'matplotlib' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == [str(len(PLOTS)), "False"]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """The command line in a folder of its own with the records in r.jsonl."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DIFFKIT_DATA", str(tmp_path / "data"))
+    for record in RECORDS:
+        append_record("r.jsonl", record)
+    return lambda *words: CliRunner().invoke(app, list(words))
+
+
+def test_the_command_writes_figure_and_csv(run, tmp_path):
+    """Both named on stderr."""
+    result = run("plot", "cost", "r.jsonl", "-o", "c.svg", "--style", "slides")
+
+    assert result.exit_code == 0, result.stderr
+    assert "c.svg" in result.stderr and "c.csv" in result.stderr
+    assert (tmp_path / "c.svg").exists() and (tmp_path / "c.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("plot", "coast", "r.jsonl", "-o", "c.svg"), "did you mean cost"),
+        (("plot", "cost", "none.jsonl", "-o", "c.svg"), "no file none.jsonl"),
+        (("plot", "cost", "@last", "-o", "c.svg"), "run diffkit compare first"),
+        (("plot", "cost", "r.jsonl", "-o", "c.doc"), "no suffix of a picture"),
+    ],
+)
+def test_bad_input_is_a_sentence_and_exit_2(run, words, reason):
+    """Never a traceback."""
+    result = run(*words)
+
+    assert result.exit_code == 2
+    assert reason in " ".join(result.stderr.split())
+
+
+def test_the_list_of_plots_names_the_command_that_feeds_each(run):
+    """As many rows as plots."""
+    rows = json.loads(run("list", "plots", "--json").stdout)["rows"]
+
+    assert [row["name"] for row in rows] == list(PLOTS)
+    assert all("diffkit compare" in row["about"] for row in rows)
+
+
+def test_the_help_fits_80_columns(run):
+    """For the command and for the lists."""
+    for words in (["plot"], ["list"]):
+        assert max(map(len, run(*words, "--help").stdout.splitlines())) <= 80
