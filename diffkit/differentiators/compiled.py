@@ -66,7 +66,7 @@ def has_nan(x: Any) -> bool:
 class Opened:
     """f as a function of its active leaves alone, together with the data of this call."""
 
-    def __init__(self, prepared: PreparedCompiled, args: tuple[Any, ...]):
+    def __init__(self, prepared: PreparedRecorded, args: tuple[Any, ...]):
         self.prepared, self.args = prepared, args
 
     def __call__(self, *xs: Any) -> Any:
@@ -78,13 +78,36 @@ class Opened:
         return [x for i in self.prepared.data for x in flatten(self.args[i], f"argument {i}")[0]]
 
 
-class PreparedCompiled(Prepared):
-    """Programs by operator, recorded at the shapes of the example arguments."""
+class PreparedRecorded(Prepared):
+    """What records f at the shapes of the example arguments, its data being inputs too."""
 
     def __init__(self, backend: Differentiator, f: Flat, args: tuple[Any, ...], wrt: int | tuple[int, ...]):
         super().__init__(backend, f, args, wrt)
         self.data = [i for i, x in enumerate(args) if i not in self.arguments.names and is_numeric(x)]
         self.example = args
+
+    def opened(self, args: tuple[Any, ...]) -> tuple[Opened, list[Any]]:
+        return Opened(self, args), self.arguments.open(args)
+
+    def given(self) -> list[Any]:
+        """Active leaves and data of the example, plain: an outer differentiation runs over the program."""
+        return list(map(plain, [*self.arguments.open(self.example), *Opened(self, self.example).data]))
+
+    def flat(self, data: Sequence[Any]) -> Flat:
+        """f of its active leaves, with recorded data in the place of the example's."""
+        args, rest = list(self.example), list(data)
+        for i in self.data:
+            own, rebuild = flatten(args[i], f"argument {i}")
+            args[i] = rebuild([rest.pop(0) for _ in own])
+        frozen = tuple(args)
+        return lambda *xs: self.f(*self.arguments.close(frozen, xs))
+
+
+class PreparedCompiled(PreparedRecorded):
+    """Programs by operator."""
+
+    def __init__(self, backend: Differentiator, f: Flat, args: tuple[Any, ...], wrt: int | tuple[int, ...]):
+        super().__init__(backend, f, args, wrt)
         self.compiled: dict[Any, Compiled] = {}
         opened, leaves = self.opened(args)
         scalar = self.make("value", opened, leaves, value_of).program.shapes_of_outputs()[0] == ()
@@ -101,9 +124,6 @@ class PreparedCompiled(Prepared):
         """Scalar operations of that program, after simplification: see interpreters/operations.py."""
         return operations_of(self.compiled[self.natural].program)
 
-    def opened(self, args: tuple[Any, ...]) -> tuple[Opened, list[Any]]:
-        return Opened(self, args), self.arguments.open(args)
-
     def make(
         self, key: Any, f: Any, leaves: Sequence[Any], build: Callable[..., Any], extra: Sequence[Any] = ()
     ) -> Compiled:
@@ -117,23 +137,13 @@ class PreparedCompiled(Prepared):
             def run(sweeping: Callable[..., Any], *xs: Any) -> Any:
                 return build(self.flat(xs[n : n + d]), xs[:n], xs[n + d :], sweeping)
 
-            given = [*self.arguments.open(self.example), *Opened(self, self.example).data, *extra]
-            inputs = list(map(plain, given))  # when nested, the outer differentiation runs over the program
+            inputs = [*self.given(), *map(plain, extra)]
 
             def recorded(sweeping: Callable[..., Any]) -> Program:
                 return record_program(lambda *xs: run(sweeping, *xs), inputs)
 
             self.compiled[key] = Compiled(recorded(sweep), lambda: recorded(careful_sweep))
         return self.compiled[key]
-
-    def flat(self, data: Sequence[Any]) -> Flat:
-        """f of its active leaves, with recorded data in the place of the example's."""
-        args, rest = list(self.example), list(data)
-        for i in self.data:
-            own, rebuild = flatten(args[i], f"argument {i}")
-            args[i] = rebuild([rest.pop(0) for _ in own])
-        frozen = tuple(args)
-        return lambda *xs: self.f(*self.arguments.close(frozen, xs))
 
     def gradients(self, f, leaves):  # type: ignore[no-untyped-def]
         y, *g = self.make("gradient", f, leaves, gradient_of)(*leaves, *f.data)

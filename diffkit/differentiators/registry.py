@@ -31,6 +31,10 @@ PEERS = {  # class, module that must be there, how to get it; never among "all"
         "peers.numeric:SciPyDifferentiate", "scipy.differentiate", 'pip install "scipy>=1.15"'),
     "jacobi": ("peers.numeric:Jacobi", "jacobi", "pip install jacobi"),
     "findiff": ("peers.numeric:Findiff", "findiff", 'pip install "findiff>=0.14"'),
+    "autograd": ("peers.automatic:Autograd", "autograd", "pip install autograd"),
+    "jax": ("peers.automatic:Jax", "jax", "pip install jax jaxlib"),
+    "torch": ("peers.automatic:Torch", "torch", "pip install torch"),
+    "casadi": ("peers.automatic:CasADi", "casadi", "pip install casadi"),
 }  # fmt: skip
 ALIASES = {
     "numeric": "finite",
