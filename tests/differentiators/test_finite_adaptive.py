@@ -10,7 +10,8 @@ from diffkit.differentiators import operators
 from diffkit.differentiators.finite import Finite, differentiate
 from diffkit.differentiators.finite.nodes import central, edge
 from diffkit.differentiators.finite.verdict import grain, judge
-from diffkit.problems import suite
+from diffkit.harness.truth import truth
+from diffkit.problems import instance, suite
 from diffkit.problems.random_expressions import random_expressions
 
 IN_MPMATH = {name: getattr(mp, name) for name in ("sin", "cos", "tanh", "exp", "sqrt", "log", "erf")}
@@ -66,6 +67,63 @@ def test_the_hard_suite_has_no_silent_error(problem):
     error = abs(estimate.value - truth)
     assert error <= max(10 * estimate.bound, 1e-8 * abs(truth))
     assert error <= 1e-8 * abs(truth) or problem.name == "tanh_far_out"  # its values are 1 to the last bit
+
+
+@pytest.mark.parametrize("name", ["softplus_far_left", "sure_softmax"])
+def test_quantised_doubles_are_not_taken_for_a_flat_function(name):
+    """Where f's doubles are a staircase, the certified gradient is within the bound, which is below 1e-12."""
+    case = instance(name)
+    exact = truth(case.f, case.args, case.wrt).derivative
+
+    estimate = operators.prepare(case.f, *case.args, wrt=case.wrt, backend="finite").estimate(
+        "gradient", *case.args
+    )
+
+    assert np.all(np.abs(estimate.value - exact) <= estimate.bound)
+    assert np.all(estimate.bound <= 1e-12)
+
+
+def test_what_is_rounded_alike_at_every_point_is_not_in_the_bound():
+    """The factors of a Hilbert matrix are: their error, 1e-7 of f, is in every sample, so none shows it.
+
+    The gradient is wrong by as much, relative to its size, as f is at the point, and not by more.
+    """
+    case = instance("hilbert")
+    certified = truth(case.f, case.args, case.wrt)
+    wrong = abs(case.f(*case.args) / certified.value - 1)
+
+    estimate = operators.prepare(case.f, *case.args, wrt=case.wrt, backend="finite").estimate(
+        "gradient", *case.args
+    )
+
+    errors = np.abs(estimate.value - certified.derivative)
+    assert np.all(errors <= estimate.bound + 2 * wrong * np.abs(certified.derivative))
+
+
+STAIRS = [-34.0, -37.0, -50.0, -200.0]
+
+
+@pytest.mark.parametrize("x", STAIRS)
+def test_softplus_is_bounded_on_its_treads(x):
+    """From eight treads above 0 to none at all: the slope is within the bound, which is below 1e-12."""
+    estimate = differentiate(lambda x: np.log(1 + np.exp(x)), x)
+
+    assert abs(estimate.value - 1 / (1 + math.exp(-x))) <= estimate.bound <= 1e-12
+
+
+CLIPPED = [
+    (lambda x: max(x, 0.0), -1e-3), (lambda x: max(x, 0.0), -40.0), (lambda x: max(x, 0.0), -1e-9),
+    (lambda x: max(x, 0.0) ** 5, -0.1), (lambda x: math.copysign(max(abs(x) - 1e-3, 0), x), 1e-4),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "x"), CLIPPED)
+def test_a_clipped_function_is_flat(f, x):
+    """It is flat around the point, but not everywhere: zero, to an ulp of what it is elsewhere."""
+    estimate = differentiate(f, x)
+
+    assert (estimate.value, estimate.diagnosis in ("ok", "C1")) == (0, True)
+    assert estimate.bound <= 1e-12
 
 
 FOOLING = [  # formula, point, derivative of the formula; what fools the tools that are in use today

@@ -29,6 +29,7 @@ class Finite(Differentiator):
     and rounding balance for a function that varies on that scale. Second derivatives choose their own,
     with order + 2 for order + 1.
     batch: "first" or "last" if f takes many points at once, stacked along that axis; tried, not believed.
+    What f rounds alike at every point, such as the factors of a fixed matrix, is in no bound.
     low, high: bounds of every differentiated entry, outside which f is never evaluated.
 
     >>> from diffkit.differentiators.operators import prepare

@@ -14,7 +14,7 @@ import numpy as np
 
 from .fixed import Plan
 from .found import Found
-from .noise import is_loud, what_is_loud
+from .noise import has_treads, is_loud, what_is_loud
 from .scan import Target, scan
 from .sides import both_sides
 from .steps import move
@@ -29,7 +29,20 @@ Choice = Generator[list[float], np.ndarray, float | None]
 
 
 def adaptive(target: Target) -> Plan:
-    """Every output in turn; the steps chosen for one serve all the others that they suit."""
+    """Every output in turn; what any of them samples is watched for all."""
+    search = outputs_in_turn(target)
+    offsets = next(search)
+    while True:
+        values = yield offsets
+        target.watch(offsets, values)
+        try:
+            offsets = search.send(values)
+        except StopIteration as end:
+            return end.value
+
+
+def outputs_in_turn(target: Target) -> Plan:
+    """The steps chosen for one output serve all the others that they suit."""
     found, searches = Found(target), 0
     for output in range(target.center.size):
         if not found.settled[output] and searches < SEARCHES:
@@ -55,6 +68,7 @@ class Search:
     slow: int = 0  # how many times in a row the truncation fell too slowly for a smooth function
     before: Verdict | None = None
     loud: list[Verdict] = field(default_factory=list)
+    treads: bool = False  # whether f is known to be a staircase
 
     def run(self) -> Steps:
         if self.target.cramped:
@@ -81,7 +95,9 @@ class Search:
         if not math.isfinite(verdict.value[output] + verdict.truncation[output]):
             found.limited[output], self.bracket[1] = True, verdict.step
             return verdict.step / 4
-        found.keep(verdict)
+        if verdict.spread[output] == 0 and (yield from self.is_on_a_tread(verdict)):
+            return target.first
+        found.keep(verdict, target)
         if found.settled[output]:
             return None
         if verdict.spread[output] == 0:
@@ -105,10 +121,21 @@ class Search:
     def explain(self, verdict: Verdict) -> Generator[list[float], np.ndarray, str]:
         """What is loud here; noise is remembered."""
         self.loud.append(verdict)
-        kind, noise = yield from what_is_loud(self.target, self.output, self.loud)
+        if self.treads:
+            kind, noise = "noise", float(verdict.noise[self.output])
+        else:
+            kind, noise = yield from what_is_loud(self.target, self.output, self.loud)
         if kind == "noise":
             self.noise, self.found.noisy[self.output] = noise, True
         return kind
+
+    def is_on_a_tread(self, verdict: Verdict) -> Generator[list[float], np.ndarray, bool]:
+        """Whether f, the same at all nodes, is a staircase of which a longer step sees the slope."""
+        target, output = self.target, self.output
+        if self.treads or target.steepest[output] == 0 or verdict.step > target.first / 8:
+            return False
+        self.treads = yield from has_treads(verdict.step, target, target.first, output)
+        return self.treads
 
     def retreat(self, verdict: Verdict) -> Choice:
         """A shorter step, because this one does not see the structure of f."""

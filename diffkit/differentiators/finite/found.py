@@ -23,14 +23,15 @@ class Found:
         self.buried = np.zeros(m, dtype=bool)  # whether f changes by little more than its noise
         self.tolerance, self.derivative = target.tolerance, target.derivative
 
-    def keep(self, verdict: Verdict) -> None:
+    def keep(self, verdict: Verdict, target: Target) -> None:
         """Take what is better than before."""
-        bound = np.where(np.isfinite(verdict.value), verdict.bound, np.inf)
+        still = verdict.spread == 0
+        hidden = np.where(still, target.hidden(verdict.step, target.nodes), 0.0)
+        bound = np.where(np.isfinite(verdict.value), np.maximum(verdict.bound, hidden), np.inf)
         better = bound < self.bound
         self.value = np.where(better, verdict.value, self.value)
         self.bound, self.step = np.where(better, bound, self.bound), np.where(better, verdict.step, self.step)
         self.buried[better] = (verdict.noise > np.maximum(verdict.spread / 16, LOUD * verdict.floor))[better]
-        still = verdict.spread == 0
         self.still[better] = still[better]
         precise = verdict.reducible <= self.tolerance * np.abs(verdict.value)
         self.settled |= better & (precise | (still & ~verdict.coarse))
@@ -47,7 +48,8 @@ class Found:
         same = same & self.still
         last_bits = target.eps * np.abs(target.center[same])
         self.value[same], self.diagnosis[same], self.settled[same] = 0.0, "ok", True
-        self.bound[same] = CAUTION * target.nodes.weight * last_bits / target.far**target.derivative
+        rounding = CAUTION * target.nodes.weight * last_bits / target.far**target.derivative
+        self.bound[same] = np.maximum(rounding, target.hidden(target.far, target.nodes)[same])
 
     def decide(
         self, output: int, value: float, bound: float, diagnosis: str, left: float, right: float

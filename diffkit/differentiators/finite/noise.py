@@ -10,8 +10,12 @@ import numpy as np
 from .scan import Target
 from .verdict import LOUD, Verdict
 
+Steps = Generator[list[float], np.ndarray, bool]
+
 UNSEEN = 0.5  # factor per difference above which structure is not decaying
 KINKED = 1e-3  # noise over the range of f, above which it may be a kink
+TREADS = 64  # times its noise: a staircase of fewer steps is structure
+BETWEEN = (1.3, 2.6, 3.7)  # steps away from the point, where treads are looked for
 
 
 def is_loud(verdict: Verdict, output: int, known: float) -> bool:
@@ -31,11 +35,27 @@ def what_is_loud(
     step = tiny(target, verdict, output)
     small, torn = yield from noise_at(step, target, output)
     noise = float(verdict.noise[output])
+    quantised = (torn or small == 0) and noise < verdict.spread[output] / TREADS
+    if quantised and (yield from has_treads(step, target, verdict.step, output)):
+        return "noise", noise
     if torn or has_a_kink(verdict, output, small / step):
         return "kink", noise
     if 0.1 < small / noise < 10 or same_at_all_scales(seen, output):
         return "noise", max(noise, small)
     return "structure", noise
+
+
+def has_treads(step: float, target: Target, width: float, output: int) -> Steps:
+    """Whether f is flat nearly everywhere while it changes overall: its doubles are quantised, as those of
+    log(1 + exp(x)) far to the left. A clipped function is flat around the point, but not on both sides of it.
+
+    step: of the treads. width: of the stairs.
+    """
+    places = [side * place * width for side in (-1, 1) for place in BETWEEN]
+    shift = max(step, 64 * target.line.grain(4 * width))
+    values = (yield [target.offset(p + s) for s in (0.0, shift) for p in places])[:, output]
+    here, beside = np.split(values, 2)
+    return bool(np.sum(here == beside) > len(places) / 2 and np.unique(here).size >= len(places) - 1)
 
 
 def same_at_all_scales(seen: list[Verdict], output: int) -> bool:

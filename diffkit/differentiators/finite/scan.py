@@ -10,6 +10,7 @@ import numpy as np
 
 from .lines import Line
 from .nodes import GRAIN, Nodes, central
+from .verdict import CAUTION
 
 Steps = Generator[list[float], np.ndarray, float]
 
@@ -17,6 +18,7 @@ SCANS = 9  # at most, of four evaluations each
 ROUGH = 0.1  # relative change of the slope between d and 2d from which d is too large to extrapolate
 RESERVE = 16.0  # times the step at which rounding alone would meet the tolerance: noise is rarely larger
 FAR = 0.05  # of |x| or of 1: the step at which a constant must still be constant
+NEARBY = 16.0  # times |x|: as far as f says how large its intermediate numbers may be
 LENGTHS = {4: 0.004, 6: 0.015, 8: 0.032, 10: 0.062}  # best step per length of variation, in doubles
 
 
@@ -32,6 +34,27 @@ class Target:
     below: float = math.inf  # how far the line may go to either side
     above: float = math.inf
     scans: int = field(default=0, init=False)
+    steepest: np.ndarray = field(init=False)  # secant from the point that any sample near it has shown
+
+    def __post_init__(self) -> None:
+        self.steepest = np.zeros(self.center.size)
+
+    @np.errstate(all="ignore")  # what is not finite is not counted
+    def watch(self, offsets: list[float], values: np.ndarray) -> None:
+        """Remember how much f changes within some sizes of x."""
+        distances = np.abs(offsets)[:, None]
+        secants = np.abs(values - self.center) / distances
+        counted = (secants < np.inf) & (distances <= NEARBY * self.line.size * self.line.unit)
+        self.steepest = np.maximum(self.steepest, np.max(np.where(counted, secants, 0.0), axis=0))
+
+    def hidden(self, step: float, nodes: Nodes) -> np.ndarray:
+        """The error that equal samples may hide: log(1 + exp(x)) is 0 at -40, as 1 + exp(x) is 1.
+
+        The noise is taken to be an ulp of what f would change by over the size of x (or the step, if that is
+        longer), were it as steep here as it was seen to be anywhere.
+        """
+        noise = self.eps / 4 * self.steepest * max(self.line.size * self.line.unit, abs(step))
+        return CAUTION * nodes.weight * noise / abs(step) ** self.derivative
 
     @property
     def nodes(self) -> Nodes:

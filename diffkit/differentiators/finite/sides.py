@@ -108,6 +108,8 @@ def slope_at_edge(
             caution = ROUGH
         before = verdict
         value, bound = float(verdict.value[output]), caution * float(verdict.bound[output])
+        if verdict.spread[output] == 0:
+            bound = max(bound, float(target.hidden(step, nodes)[output]))
         if not math.isfinite(value + bound):
             reach /= 16
             continue
