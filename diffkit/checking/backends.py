@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..differentiators.interface import Differentiator
-from ..differentiators.registry import available
+from ..differentiators.registry import available, names
 from ..harness.targets import argument_names, one_line
 from .check import check_gradient
 from .question import Wrt
@@ -14,16 +14,15 @@ from .record import Check
 from .references import SLACK
 from .words import name_of
 
-CONTROL = "zero"
-
 
 def loadable() -> list[str]:
-    """Names of all backends that load here, without the control `zero`: for `pytest.mark.parametrize`.
+    """Names of all backends of our own that load here: for `pytest.mark.parametrize`.
 
     >>> "reverse" in loadable()
     True
     """
-    return [name for name, _, reason in available() if not reason and name != CONTROL]
+    mine = names()
+    return [name for name, _, reason in available() if not reason and name in mine]
 
 
 def check_backends(
