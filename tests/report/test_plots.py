@@ -37,7 +37,8 @@ def measured(problem, size, index, **known):
     backend = BACKENDS[index]
     call = 1e-6 * (size * 5 if backend == "forward" else 3 + 3 * index)
     usual = {
-        "problem": problem, "size": size, "seed": 0, "backend": backend, "operator": "gradient",
+        "problem": problem, "size": size, "value": [0.5] * size, "seed": 0,
+        "backend": backend, "operator": "gradient",
         "status": "wrong" if backend == "finite" else "ok", "digits": 8.0 if backend == "finite" else 15.5,
         "ulps_worst": 1e6 if backend == "finite" else 0.5 * index, "prepare_seconds": 1e-3 / (1 + index % 3),
         "execute_samples": [call, 1.5 * call, 0.75 * call], "primal_samples": [1e-6],
@@ -132,6 +133,15 @@ def test_no_text_overlaps_another_or_the_edge(kind, style):
     for (one, a), (other, b) in combinations(upright, 2):
         overlap = min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
         assert not overlap, (one, other)
+
+
+def test_guides_hold_where_n_counts_the_inputs():
+    """A loop of n turns over one number has no guides n and 2n."""
+    loop = [measured("loop", n, 3, value=0.5) for n in (2, 4, 8)]
+    written = [[text.get_text() for text in draw("cost", rows).axes[0].texts] for rows in (RECORDS, loop)]
+
+    assert written[0][-4:] == ["1", "4", "n", "2n"]
+    assert written[1] == ["reverse", "1", "4"]
 
 
 def test_labels_are_pushed_apart_even_where_all_are_at_one_place():

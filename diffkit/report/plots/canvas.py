@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from .palette import GREY, Look, ink
 
@@ -127,7 +127,7 @@ class Page:
         beneath = 3.9 * em if below is None else below
         under = beneath + top
         least = len(right) * 1.35 * em
-        each = height or max(self.style.height * (1 if rows == 1 else 0.6) - head - foot - under, least)
+        each = height or max(self.style.height * (1 if rows == 1 else 0.75) - head - foot - under, least)
         total = head + rows * (each + under) + foot
         self.figure.set_size_inches(width, total)
         self.write_frame(lines, notes, width, total)
@@ -202,9 +202,12 @@ class Page:
         """A thin grey line to compare with."""
         axes.plot(x, y, color=GREY, linewidth=self.style.font / 12, linestyle=(0, (2, 2)), zorder=1)
 
-    def log_ticks(self, axis: Any) -> None:
-        """Ticks of a logarithmic axis as 0.1, 1, 10, 1,000; far ones as powers of ten."""
-        axis.set_major_locator(LogLocator(numticks=8))
+    def log_ticks(self, axis: Any, places: Sequence[float] = ()) -> None:
+        """Ticks of a logarithmic axis as 0.1, 1, 1,000, far ones as powers of ten; at a few given places."""
+        few = 0 < len(places) <= 6
+        axis.set_major_locator(FixedLocator(places) if few else LogLocator(numticks=8))
+        if few:
+            axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(FuncFormatter(log_text))
         axis.set_minor_formatter(NullFormatter())
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import ceil, log
 from statistics import median
 from typing import Any
 
-from ...harness.record import Measurement
+from ...harness.record import KEPT_ENTRIES, Measurement
 from ..columns import shortened
+from ..units import size
 from .palette import GREY, Look, looks
 from .rows import CannotPlot, Row, about, backends, cells, counted, listed, of
 
-LEAST_PROBLEMS = (
-    10  # of a performance profile: with fewer its steps say more of the choice than of the backends
-)
+Guides = dict[str, tuple[float, int]]  # name: factor and exponent of n
+LEAST_PROBLEMS = 10  # of a performance profile: with fewer its steps speak of the choice
 
 
 # Against the size
@@ -24,16 +24,16 @@ LEAST_PROBLEMS = (
 def size_rows(records: Sequence[Measurement], name: str, what: str) -> list[Row]:
     """Entry `name` of the right records, by problem, backend and size; only what has several sizes."""
     values = {
-        (row.problem, row.backend, row.size): getattr(row, name)
+        (row.problem, row.backend, row.size): (inputs(row), getattr(row, name))
         for row in records
         if row.size and row.status in ("ok", "unscored") and getattr(row, name)
     }
     sizes: dict[str, set[int]] = {}
-    for problem, _, size in values:
-        sizes.setdefault(problem, set()).add(size)
+    for problem, _, n in values:
+        sizes.setdefault(problem, set()).add(n)
     rows = [
-        {"problem": problem, "backend": backend, "size": size, name: value}
-        for (problem, backend, size), value in sorted(values.items())
+        {"problem": problem, "backend": backend, "size": n, "inputs": count, name: value}
+        for (problem, backend, n), (count, value) in sorted(values.items(), key=lambda item: item[0])
         if len(sizes[problem]) > 1
     ]
     if not rows:
@@ -42,6 +42,12 @@ def size_rows(records: Sequence[Measurement], name: str, what: str) -> list[Row]
             "measure some with diffkit compare rosenbrock --sizes 2,10,100,1000."
         )
     return rows
+
+
+def inputs(row: Measurement) -> int | None:
+    """How many entries the gradient has; None where a record keeps only the first of them."""
+    count = size(row.value)
+    return count if count < KEPT_ENTRIES else None
 
 
 def cost_rows(records: Sequence[Measurement]) -> list[Row]:
@@ -91,34 +97,37 @@ def size_title(rows: Sequence[Row], name: str, verb: str, unit: str) -> str:
     values = [row[name] for line in own for row in line]
     flat = ", whatever n" if max(values) / min(values) < 4 else ""
     told = f"{best} {verb} {extent(values)} {unit}{flat}"
-    powers = {line[0]["backend"]: growth(line, name) for line in lines(rows) if len(line) > 2}
-    steep = max(powers, key=lambda backend: powers[backend], default=best)
-    if steep == best or powers[steep] < 0.3:
+    powers = [
+        (growth(line, name), line[0]["backend"], line[0]["problem"]) for line in lines(rows) if len(line) > 2
+    ]
+    power, steep, problem = max(powers, default=(0.0, best, ""))
+    if steep == best or power < 0.3:
         return told
-    return f"{told}; {steep} grows like n^{powers[steep]:.1f}"
+    where = f" on {shortened(problem, 24)}" if len({row["problem"] for row in rows}) > 1 else ""
+    return f"{told}; {steep} grows like n^{power:.1f}{where}"
 
 
 def draw_sizes(
-    page: Any, rows: Sequence[Row], name: str, title: str, guides: dict[str, tuple[float, int]]
+    page: Any, rows: Sequence[Row], name: str, title: str, guides: Callable[[Sequence[Row]], Guides]
 ) -> None:
-    """A panel for each problem, a line for each backend; guides: factor and exponent of n by their names."""
+    """A panel for each problem, a line for each backend, and the guides that hold for the problem."""
     problems, look = list(dict.fromkeys(row["problem"] for row in rows)), looks(backends(rows))
     panels = page.panels(
-        title, len(problems), right=[*backends(rows), *guides], top=1.6 * page.style.font / 72
+        title, len(problems), right=[*backends(rows), *guides(rows)], top=1.6 * page.style.font / 72
     )
     for problem, axes in zip(problems, panels):
         mine = of(rows, problem=problem)
         sizes, values = sorted({row["size"] for row in mine}), [row[name] for row in mine]
         low, high = min(values) / 1.6, max(values) * 1.6
         axes.set(xscale="log", yscale="log", xlim=(sizes[0] / 1.15, sizes[-1] * 1.15), xlabel="size n")
-        page.log_ticks(axes.xaxis)
+        page.log_ticks(axes.xaxis, sizes)
         page.log_ticks(axes.yaxis)
         ends = []
         for line in lines(mine):
             backend = line[0]["backend"]
             page.line(axes, [r["size"] for r in line], [r[name] for r in line], look[backend])
             ends.append((line[-1]["size"], line[-1][name], backend, look[backend].color))
-        for text, (factor, power) in guides.items():
+        for text, (factor, power) in guides(mine).items():
             y = [factor * n**power for n in sizes]
             low, high = min(low, y[0] / 1.3), max(high, y[-1] * 1.3)
             page.guide(axes, sizes, y)
@@ -128,17 +137,31 @@ def draw_sizes(
         page.caption(axes, shortened(problem, 40))
 
 
+def cost_guides(rows: Sequence[Row]) -> Guides:
+    """1 and 4, and where n is the number of inputs, what forward mode and central differences cost."""
+    constant: Guides = {"1": (1, 0), "4": (4, 0)}
+    per_input: Guides = {"n": (1, 1), "2n": (2, 1)}
+    known = all(row["inputs"] in (row["size"], None) for row in rows)
+    return constant | (per_input if known else {})
+
+
 def draw_cost(page: Any, rows: Sequence[Row]) -> None:
     """Cost against size with the guides of theory: f itself, the cheap gradient, forward, differences."""
     title = size_title(rows, "ratio", "costs", "times f")
-    draw_sizes(page, rows, "ratio", title, {"1": (1, 0), "4": (4, 0), "n": (1, 1), "2n": (2, 1)})
+    draw_sizes(page, rows, "ratio", title, cost_guides)
     for axes in page.figure.axes:
         axes.set_ylabel("cost: one call, in calls of f")
 
 
 def draw_swell(page: Any, rows: Sequence[Row]) -> None:
     """Operations against size."""
-    draw_sizes(page, rows, "operations", size_title(rows, "operations", "needs", "operations"), {"n": (1, 1)})
+    draw_sizes(
+        page,
+        rows,
+        "operations",
+        size_title(rows, "operations", "needs", "operations"),
+        lambda _: {"n": (1, 1)},
+    )
     for axes in page.figure.axes:
         axes.set_ylabel("operations")
 
