@@ -24,6 +24,7 @@ BUILT_IN = {
     "complex-step": "complex_step:ComplexStep",
     "compiled-numpy": "compiled:CompiledNumPy",
     "zero": "zero:Zero",
+    "hand": "hand:Hand",
 }
 PEERS = {  # class, module that must be there, how to get it; never among "all"
     "numdifftools": ("peers.numeric:Numdifftools", "numdifftools", "pip install numdifftools"),
@@ -47,7 +48,7 @@ ALIASES = {
     "backprop": "reverse",
     "compiled": "compiled-numpy",
 }
-CONTROL = ("zero",)  # always wrong, to show that the comparison notices: never among "all"
+CONTROL = ("zero", "hand")  # always wrong, and what to hold others against: never among "all"
 
 
 class UnknownBackend(ValueError):
@@ -69,7 +70,7 @@ def entry_points() -> dict[str, importlib.metadata.EntryPoint]:
 
 
 def names() -> list[str]:
-    """Names of all backends, built in first, then those of other packages; without the control `zero`."""
+    """Names of all backends, built in first, then those of other packages; without the controls `zero` and `hand`."""
     return [name for name in (*BUILT_IN, *sorted(entry_points())) if name not in CONTROL]
 
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from ..differentiators.hand import Hand, WithHand
 from ..differentiators.interface import Counted, Differentiator, Estimate, Prepared
-from .targets import Target
+from .targets import InCatalogue, Target
 
 Args = tuple[Any, ...]
 
@@ -128,8 +129,15 @@ class Trial:
         """Seconds of the preparation."""
         with np.errstate(all="ignore"):
             prepare, target = self.backend.prepare, self.target
-            seconds, self.prepared = seconds_of(prepare, self.f, target.args, target.wrt)
+            seconds, self.prepared = seconds_of(prepare, self.carrying(), target.args, target.wrt)
         return seconds
+
+    def carrying(self) -> Callable[..., Any]:
+        """f, for the backend `hand` together with the derivative that the catalogue has for it."""
+        function = self.target.function
+        wanted = isinstance(self.backend, Hand) and isinstance(function, InCatalogue)
+        written = function.by_hand() if wanted else None  # type: ignore[attr-defined]
+        return WithHand(self.f, written) if written else self.f
 
     def operations(self) -> int | None:
         """Operations of one call, where the backend knows them."""

@@ -38,6 +38,11 @@ class InCatalogue:
     def load(self) -> Callable[..., Any]:
         return CATALOGUE[self.name].build(self.size)
 
+    def by_hand(self) -> Callable[..., Any] | None:
+        """The problem's derivative by hand, if it has one."""
+        write = CATALOGUE[self.name].hand
+        return write and write(self.size)
+
 
 @dataclass(frozen=True)
 class AsText:

@@ -12,7 +12,8 @@ from html import escape
 from ..harness.record import Measurement, document
 from .advice import advice, groups, recommended
 from .columns import COLUMNS, Column, heading, losses, narrow, outcome
-from .layout import GAP, laid_out, paint, printable
+from .growth import growth_lines
+from .layout import GAP, clip, laid_out, paint, printable
 
 __all__ = [
     "advice", "csv_text", "html_table", "json_text", "markdown_table", "recommended", "text_table",
@@ -48,6 +49,7 @@ def text_table(
         lines += [paint(line, 1, color) for line in layout.folded(heading(group))]
         lines += [layout.title(), *(layout.row(row, color) for row in group), *layout.notes(group)]
         lines += [line for told in losses(group) for line in layout.folded(told, GAP)]
+    lines += [clip(line, limit, ellipsis) for line in growth_lines(rows)]
     lines += textwrap.wrap(LEGEND, limit or 1_000_000)
     return "\n".join(lines).encode(encoding, "replace").decode(encoding)
 
