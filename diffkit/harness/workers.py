@@ -30,7 +30,7 @@ POLL_SECONDS = 0.05  # between two looks at the memory of a subprocess
 START_SECONDS = 60.0  # for a new interpreter to import NumPy on a slow disk
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS", "NPROC",  # the last is read by XLA
 )  # fmt: skip
 
 
