@@ -16,8 +16,8 @@ def growth_lines(rows: Sequence[Measurement]) -> list[str]:
     ...     execute_samples=[1e-7 * n], primal_samples=[2e-8 * n]) for n in (10, 100, 1000)]
     >>> print(*growth_lines(rows), sep="\\n")
     p: gradient grows as n to the power, n = 10 to 1,000 (95 %)
-      backend  time              cost
-      reverse  1.00 +- 0.00      0.00 +- 0.00
+      backend  time          cost
+      reverse  1.00 +- 0.00  0.00 +- 0.00
     """
     lines: list[str] = []
     for (problem, operator), group in groupby(growth(rows), key=lambda each: (each.problem, each.operator)):
@@ -34,9 +34,9 @@ def table(found: Sequence[Growth]) -> list[str]:
     """The exponents of each backend in columns."""
     names = [name for name in QUANTITIES if any(name in each.powers for each in found)]
     width = max(len(name) for name in ("backend", *(each.backend for each in found)))
-    lines = [f"  {'backend':{width}}  " + "".join(f"{name:18}" for name in names)]
+    lines = [f"  {'backend':{width}}  " + "".join(f"{name:14}" for name in names)]
     for each in found:
-        cells = "".join(f"{shown(each.powers.get(name)):18}" for name in names)
+        cells = "".join(f"{shown(each.powers.get(name)):14}" for name in names)
         lines.append(f"  {each.backend:{width}}  {cells}")
     return [line.rstrip() for line in lines]
 

@@ -54,8 +54,8 @@ def test_two_sizes_are_no_fit_and_failures_are_left_out():
 
 
 def test_exponents_stand_below_the_table_and_fit_the_terminal():
-    rows = measured(operations=3) + measured("finite:order=10,scheme=forward", 2.0)
+    rows = measured(operations=3) + measured("symbolic:cse=False", 2.0, operations=3)
     lines = text_table(rows).splitlines()
     told = growth_lines(rows)
-    assert told[0].startswith("p: gradient grows") and told[0] in lines and max(map(len, lines)) <= 80
-    assert "2.00 +- 0.00" in told[-1] and growth_lines(measured(sizes=(10, 100))) == []
+    assert told[0].startswith("p: gradient grows") and set(told) <= set(lines) and max(map(len, lines)) <= 80
+    assert "2.00 +- 0.00" in told[-1] and "operations" in told[1] and growth_lines(measured(sizes=(10, 100))) == []
