@@ -70,7 +70,7 @@ def entry_points() -> dict[str, importlib.metadata.EntryPoint]:
 
 
 def names() -> list[str]:
-    """Names of all backends, built in first, then those of other packages; without the controls `zero` and `hand`."""
+    """Names of all backends, built in first, then those of other packages; without the controls."""
     return [name for name in (*BUILT_IN, *sorted(entry_points())) if name not in CONTROL]
 
 

@@ -18,6 +18,7 @@ from ..expressions import FUNCTIONS, FormulaError, PointError, parse, parse_rang
 from ..harness.files import TargetError, load_function
 from ..harness.targets import Target, from_callable, from_file, from_formula, from_problem
 from ..problems import CATALOGUE, suite
+from ..report.columns import shortened
 
 Ranges = Mapping[str, tuple[float, float]]
 Wrt = int | str | Sequence[int | str]
@@ -71,7 +72,8 @@ def read(text: str, place: Place, sizes: Sequence[int] = ()) -> Subjects:
     """
     if is_misspelt(text) and not get_close_matches(text, list(CATALOGUE)):
         raise BadInput(
-            f"{text} is no problem of the catalogue, and a formula needs more: diffkit list problems"
+            f"{shortened(text, 40)} is no problem of the catalogue, "
+            "and a formula needs more: diffkit list problems"
         )
     if text in CATALOGUE or is_misspelt(text):
         return of_problem(text, place, sizes)
