@@ -68,6 +68,13 @@ def total_seconds(call: Callable[..., Any], args: Args, repeats: int) -> float:
         return (perf_counter_ns() - begin) * 1e-9
 
 
+def warm_seconds(call: Callable[..., Any], args: Args, repeats: int) -> float:
+    """The same after a call that is not counted: caches went cold while other backends had their turn."""
+    if repeats > 1:
+        call(*args)
+    return total_seconds(call, args, repeats)
+
+
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
     """No garbage collection, as timeit does it."""
@@ -80,8 +87,13 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
+SLOW = 100  # samples: what takes as long is slow with warm caches too
+
+
 def enough_repeats(call: Callable[..., Any], args: Args, seconds: float) -> int:
-    """How many calls in a row last at least `seconds`: found by doubling, which also warms the caches."""
+    """How many calls in a row last at least `seconds`: found by doubling, after one that warms the caches."""
+    if total_seconds(call, args, 1) > SLOW * seconds:
+        return 1
     repeats = 1
     while (lasted := total_seconds(call, args, repeats)) < seconds:
         repeats = max(2 * repeats, min(int(seconds / max(lasted, 1e-9) * repeats) + 1, 16 * repeats))
@@ -157,7 +169,7 @@ class Trial:
                 n, m = (enough_repeats(call, args, sample_seconds) for call in (self.operator, self.f))
                 self.repeats = n, m
             n, m = self.repeats
-            execute, primal = total_seconds(self.operator, args, n), total_seconds(self.f, args, m)
+            execute, primal = warm_seconds(self.operator, args, n), warm_seconds(self.f, args, m)
         return Round(execute / n, primal / m, execute + primal)
 
     def evaluations(self) -> int:
