@@ -170,7 +170,7 @@ class PreparedComplexStep(Prepared):
             )
 
         def gradient(*xs: Any) -> Any:
-            parts = pull_back(f, xs, [True] * len(xs), one, 0)[1]
+            parts = pull_back(f, xs, [True] * len(xs), one)[1]
             return np.concatenate([np.reshape(g, (-1,)) for g in parts])
 
         return split_like(self.push(gradient, leaves, vs, lead)[1], leaves, lead)

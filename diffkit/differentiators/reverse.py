@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..calculus.rules import shape_of
-from ..calculus.spellings import interpreted
 from ..interpreters.forward import push_forward
 from ..interpreters.operations import counted
 from ..interpreters.reverse import pull_back
@@ -33,16 +32,15 @@ class PreparedReverse(Prepared):
         f, leaves = self.opened(self.example)
 
         def derivative(*xs: Any) -> Any:
-            return self.pull(f, xs, natural, lead)[0]
+            return self.pull(f, xs, natural, 1)[0]
 
-        lead = len(shape_of(interpreted(f(*leaves)))) and 1
         return counted(derivative, leaves)
 
     def pull(self, f, leaves, cotangent, lead):  # type: ignore[no-untyped-def]
-        return pull_back(f, leaves, [True] * len(leaves), cotangent, lead)
+        return pull_back(f, leaves, [True] * len(leaves), cotangent)
 
     def rows(self, f, leaves):  # type: ignore[no-untyped-def]
-        y, blocks = self.pull(f, leaves, lambda y: basis([y])[0], 1)
+        y, blocks = self.pull(f, leaves, natural, 1)
         return y, [
             np.reshape(block, shape_of(y) + shape_of(x)) for block, x in zip(blocks, leaves, strict=True)
         ]

@@ -146,18 +146,19 @@ def has_nan(x: Any) -> bool:
 
 
 def pull_back(
-    f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool], cotangent: Any, lead: int
+    f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool], cotangent: Callable[[Any], Any]
 ) -> tuple[Any, list[Any]]:
     """y = f(*xs) and the cotangents of the active arguments.
 
-    cotangent(y) gives w, of shape y.shape, behind one axis of directions if lead is 1.
-    Returns (y, [w J for each active argument]), shaped (directions,) + x.shape or x.shape.
+    cotangent(y) gives w, of shape y.shape, or of shape (directions,) + y.shape for many in one sweep.
+    Returns (y, [w J for each active argument]), shaped x.shape or (directions,) + x.shape.
     """
     y, inputs, tape = record(f, xs, active)
     leaves = [x for x, live in zip(inputs, active, strict=True) if live]
     try:
         value = y.primal if type(y) is Node and y.tape is tape else y
         w = cotangent(value)
+        lead = len(shape_of(w)) - len(shape_of(value))
         front = shape_of(w)[:lead]
         if value is y:
             return y, [np.zeros(front + shape_of(x)) for x in leaves]
