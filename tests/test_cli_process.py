@@ -80,6 +80,7 @@ import signal
 
 def f(x):
     if not isinstance(x, float):  # a traced value: the measuring has begun
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
         signal.raise_signal(signal.SIGINT)
     return x
 """
