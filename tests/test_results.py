@@ -76,6 +76,23 @@ def test_bad_input_raises_what_it_says(args, error):
         diffkit.compare(*args, **FAST)
 
 
+def test_an_untimed_comparison_tells_no_times():
+    """Its table is the same on every machine: no cost, no set-up, nothing about them below."""
+    text = str(diffkit.compare("x^2", 3.0, backends=["reverse", "symbolic"], effort="untimed"))
+
+    assert text.splitlines()[2].split() == ["reverse", "6", "17.0", "3", "ok"]  # three operations
+    assert "cost" not in text and "set-up" not in text
+    assert "cost" in str(diffkit.compare("x^2", 3.0, **FAST))
+
+
+def test_what_a_notebook_shows_of_a_preparation_and_a_check():
+    """A line and the verdict, not an address and a record."""
+    assert repr(diffkit.prepare(np.sum, np.ones((2, 3)))) == "<reverse, prepared for sum in (2, 3)>"
+    assert repr(diffkit.prepare("x".join, 1.0)) == "<reverse, prepared for join in a number>"
+    check = diffkit.check_gradient(lambda x: x**2, lambda x: -2 * x, 3.0)
+    assert repr(check) == check.message
+
+
 def test_what_is_neither_function_nor_text_is_refused():
     """A number in the place of the function: a sentence, not an error from within."""
     with pytest.raises(BadInput, match="3 cannot be compared: give a function"):

@@ -11,7 +11,7 @@ VERDICTS = ("agree", "disagree", "cannot tell")
 EXIT_CODES = {"agree": 0, "disagree": 1, "cannot tell": 3}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Check(Record):
     """A verdict on a derivative that somebody claims, with its cause and its worst components.
 
@@ -62,6 +62,8 @@ class Check(Record):
 
     def __str__(self) -> str:
         return self.message
+
+    __repr__ = __str__  # in a notebook the verdict, not the record
 
     @property
     def exit_code(self) -> int:

@@ -6,10 +6,11 @@ import sys
 from contextlib import redirect_stdout
 from dataclasses import replace
 
+from ..harness.cost import EFFORTS
 from ..report.accuracy import HONESTY_LEGEND, honesty_table, sweep_table
 from ..report.columns import shortened
 from ..results.operators import backends_named
-from ..results.studies import UNTIMED, random_targets, sweep_backends
+from ..results.studies import random_targets, sweep_backends
 from ..results.subjects import BadInput
 from . import console
 from .comparing import Request, Run, measured, show, subjects_of
@@ -33,7 +34,7 @@ def typed(name: str) -> str:
 def untimed(request: Request, targets: list, backends: list) -> Run:
     """Values, estimates and evaluations, in this process: what would take 20,000 messages for nothing."""
     with redirect_stdout(sys.stderr):
-        return measured(replace(request, no_isolate=True), targets, backends, UNTIMED)
+        return measured(replace(request, no_isolate=True), targets, backends, EFFORTS["untimed"])
 
 
 def show_honesty(request: Request, done: Run) -> None:

@@ -86,6 +86,11 @@ class Prepared:
         self.backend, self.f = backend, f
         self.arguments = Arguments.of(args, wrt)
 
+    def __repr__(self) -> str:  # for a notebook, without the address
+        name = getattr(self.f, "__name__", type(self.f).__name__)
+        shapes = ", ".join(str(shape) if shape else "a number" for shape in self.arguments.shapes)
+        return f"<{self.backend}, prepared for {name} in {shapes}>"
+
     # What a backend supplies
 
     def push(

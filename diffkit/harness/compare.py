@@ -39,7 +39,8 @@ def measure(
 ) -> list[Measurement]:
     """A record for each backend on each target, in order of their coming into existence.
 
-    backends: all but the control `zero` if None. effort: "quick", "normal", "careful" or an Effort.
+    backends: all but the control `zero` if None. effort: "untimed", "quick", "normal", "careful" or an
+    Effort.
     timeout: seconds for each of preparation, first call and a round, and for a sixth of the truth; 60 s
     certify a gradient of 100,000 entries. isolate: one subprocess for each
     backend, where limits of time and memory (bytes) hold; a target or a backend that cannot travel runs here

@@ -36,6 +36,7 @@ class Effort:
 
 
 EFFORTS = {
+    "untimed": Effort(rounds=0, sample_seconds=0.0, cell_seconds=0.0),  # values, estimates, evaluations
     "quick": Effort(rounds=3, sample_seconds=1e-4, cell_seconds=0.05),
     "normal": Effort(rounds=9, sample_seconds=5e-4, cell_seconds=0.5),
     "careful": Effort(rounds=31, sample_seconds=2e-3, cell_seconds=5.0),

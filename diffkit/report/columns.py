@@ -88,6 +88,7 @@ NARROW = tuple(column for column in COLUMNS if not column.wide_only)
 SHORT_VALUE = Column(
     "value or worst", lambda row: worst_entry(row, SHORT_CELLS), right=False, most=SHORT_CELLS
 )
+TIMES = ("cost", "set-up")
 COUNTED = tuple(
     SHORT_VALUE if column.title == "value or worst" else column
     for column in COLUMNS
@@ -96,9 +97,16 @@ COUNTED = tuple(
 
 
 def narrow(rows: Sequence[Measurement]) -> tuple[Column, ...]:
-    """The columns of a narrow table, operations among them where every backend counts them."""
-    counted = all(row.operations is not None for row in rows if row.execute_samples)
-    return COUNTED if counted and any(row.operations is not None for row in rows) else NARROW
+    """The columns of a narrow table: operations where all backends count them, times if there are any."""
+    ran = [row for row in rows if row.execute_samples or row.first_call_seconds is not None]
+    counted = all(row.operations is not None for row in ran)
+    columns = COUNTED if counted and any(row.operations is not None for row in rows) else NARROW
+    return tuple(column for column in columns if timed(rows) or column.title not in TIMES)
+
+
+def timed(rows: Sequence[Measurement]) -> bool:
+    """Whether times are to be told: a run that was not timed ("untimed") has only its first call's."""
+    return any(row.execute_samples for row in rows) or all(row.first_call_seconds is None for row in rows)
 
 
 def shortened(text: str, most: int = 80) -> str:

@@ -11,7 +11,7 @@ from html import escape
 
 from ..harness.record import Measurement, document
 from .advice import advice, groups, recommended
-from .columns import COLUMNS, Column, heading, losses, narrow, outcome
+from .columns import COLUMNS, Column, heading, losses, narrow, outcome, timed
 from .growth import growth_lines
 from .layout import GAP, clip, laid_out, paint, printable
 
@@ -19,7 +19,12 @@ __all__ = [
     "advice", "csv_text", "html_table", "json_text", "markdown_table", "recommended", "text_table",
 ]  # fmt: skip
 
-LEGEND = "16 digits is all a double has; cost: one call, in calls of f; set-up: once."
+DIGITS = "16 digits is all a double has"
+
+
+def legend(rows: Sequence[Measurement]) -> str:
+    """What the columns mean."""
+    return f"{DIGITS}; cost: one call, in calls of f; set-up: once." if timed(rows) else f"{DIGITS}."
 
 
 def text_table(
@@ -50,7 +55,7 @@ def text_table(
         lines += [layout.title(), *(layout.row(row, color) for row in group), *layout.notes(group)]
         lines += [line for told in losses(group) for line in layout.folded(told, GAP)]
     lines += [clip(line, limit, ellipsis) for line in growth_lines(rows)]
-    lines += textwrap.wrap(LEGEND, limit or 1_000_000)
+    lines += textwrap.wrap(legend(rows), limit or 1_000_000)
     return "\n".join(lines).encode(encoding, "replace").decode(encoding)
 
 
@@ -77,7 +82,7 @@ def markdown_table(rows: Sequence[Measurement]) -> str:
         title = f"**{escape_markdown(heading(group))}**"
         blocks.append("\n".join([title, "", line([column.title for column in columns]), f"|{sides}|", *body]))
         blocks += [escape_markdown(told) for told in losses(group)]
-    return "\n\n".join([*blocks, LEGEND]) + "\n"
+    return "\n\n".join([*blocks, legend(rows)]) + "\n"
 
 
 def csv_text(rows: Sequence[Measurement]) -> str:
@@ -131,4 +136,4 @@ def html_table(rows: Sequence[Measurement]) -> str:
         + "".join(f'<p style="padding:0 8px">{escape(told)}</p>' for told in losses(group))
         for group in groups(rows)
     ]
-    return f'<div>{"".join(tables)}<p style="padding:0 8px">{escape(LEGEND)}</p></div>'
+    return f'<div>{"".join(tables)}<p style="padding:0 8px">{escape(legend(rows))}</p></div>'

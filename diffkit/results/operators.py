@@ -43,9 +43,9 @@ def compare(
     drawn by `seed` from `ranges`. Problems bring their own for each seed, and come in `sizes`.
     wrt: positions (of a formula also names) of the differentiated arguments; without it the first argument
     of a function, all variables of a formula. backends: names such as "reverse" or "finite:order=4", or
-    Differentiators; without it all that load. effort: "quick", "normal" or "careful". timeout: seconds for
-    one backend on one problem, kept where isolate is true: then each backend runs in a process of its own.
-    Without isolate that is so for problems of the catalogue, of which some explode symbolically.
+    Differentiators; without it all that load. effort: "untimed", "quick", "normal" or "careful". timeout:
+    seconds for one backend on one problem, kept where isolate is true: then each backend runs in a process
+    of its own. Without isolate that is so for problems of the catalogue, of which some explode symbolically.
     Raises FormulaError, UnknownBackend, UnknownProblem, TargetError, BadInput.
 
     >>> result = compare("x^2 + 1", 3.0, backends="reverse", effort="quick")

@@ -10,11 +10,9 @@ from ..differentiators.arguments import Arguments
 from ..differentiators.complex_step import ComplexStep
 from ..differentiators.finite import Finite
 from ..differentiators.interface import Differentiator
-from ..harness.cost import Effort
 from ..harness.targets import Target, from_formula
 from ..problems.random_expressions import random_expressions
 
-UNTIMED = Effort(rounds=0, sample_seconds=0.0, cell_seconds=0.0)  # values, estimates, evaluations
 SCHEMES = (("forward", 0), ("central", 2), ("central", 4), ("central", 6))
 DECADES = range(1, 16)  # of steps, below the size of the point
 

@@ -219,7 +219,7 @@ def test_an_interrupt_leaves_what_was_measured(isolate):
 def test_an_unknown_name_is_refused_before_anything_runs():
     with pytest.raises(UnknownBackend, match="reverse"):
         measure([from_problem("exp")], ["revrese"])
-    with pytest.raises(ValueError, match="there is no effort 'hasty': it is one of quick, normal, careful"):
+    with pytest.raises(ValueError, match="there is no effort 'hasty': it is one of untimed, quick, normal"):
         measure([from_problem("exp")], ["reverse"], effort="hasty")
 
 
