@@ -2,10 +2,8 @@
 
     python -m tests.checking.bench
 
-prints the table, every check that could not tell, and every cause that was named otherwise. The checkers of
-SciPy and autograd run as they are; those of PyTorch and JAX, which want functions of their own, by the rules
-of their documentation: torch.autograd.gradcheck (eps 1e-6, atol 1e-5, rtol 1e-3), jax.test_util.check_grads
-(eps 1e-4, a random direction and a random cotangent, tolerance 1e-5 in double precision, 2e-3 in single).
+prints the table, every check that could not tell, and every cause that was named otherwise. The other
+checkers are in checkers.py.
 """
 
 from __future__ import annotations
@@ -18,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from diffkit.checking import check_gradient
+
+from .checkers import OTHERS
 
 
 @dataclass(frozen=True)
@@ -240,63 +240,6 @@ def mutants(case: Case) -> Iterator[tuple[str, Callable[[np.ndarray], np.ndarray
 
         if not np.array_equal(wrong(case.x), right.astype(case.g(case.x).dtype)):
             yield name, wrong, causes
-
-
-# Other checkers
-
-
-def slopes(f: Callable[[np.ndarray], Any], x: np.ndarray, h: float) -> np.ndarray:
-    """Central differences, one column per input."""
-    columns = [(np.asarray(f(x + h * e)) - np.asarray(f(x - h * e))) / (2 * h) for e in np.eye(len(x))]
-    return np.stack(columns, axis=-1)
-
-
-def by_scipy(f: Any, g: Any, x: np.ndarray) -> bool:
-    """scipy.optimize.check_grad below 1e-6, as its users write it."""
-    from scipy.optimize import check_grad
-
-    return bool(check_grad(f, g, x) < 1e-6)
-
-
-def by_pytorch(f: Any, g: Any, x: np.ndarray) -> bool:
-    """The rule of torch.autograd.gradcheck."""
-    numeric = slopes(f, x, 1e-6)
-    return bool(np.all(np.abs(g(x) - numeric) <= 1e-5 + 1e-3 * np.abs(numeric)))
-
-
-def by_jax(f: Any, g: Any, x: np.ndarray) -> bool:
-    """The rule of jax.test_util.check_grads, both modes, first order."""
-    random, claimed, eps = np.random.default_rng(0), g(x), 1e-4
-    tolerance = 2e-3 if claimed.dtype == np.float32 else 1e-5
-    v = random.standard_normal(x.shape)
-    numeric = (np.asarray(f(x + eps * v)) - np.asarray(f(x - eps * v))) * (0.5 / eps)
-    w = random.standard_normal(numeric.shape)
-    forward = np.allclose(claimed @ v, numeric, rtol=tolerance, atol=tolerance)
-    backward = np.allclose(np.sum(w * (claimed @ v)), np.sum(w * numeric), rtol=tolerance, atol=tolerance)
-    return bool(forward and backward)
-
-
-def by_autograd(f: Any, g: Any, x: np.ndarray) -> bool:
-    """autograd.test_util.check_grads in reverse mode, the claim as the rule of a primitive."""
-    from autograd.extend import defvjp, primitive
-    from autograd.test_util import check_grads
-
-    wrapped = primitive(lambda x: np.float64(f(x)) if np.ndim(f(x)) == 0 else f(x))
-    defvjp(wrapped, lambda y, x: lambda w: np.tensordot(w, np.asarray(g(x), dtype=float), np.ndim(w)))
-    np.random.seed(0)  # autograd draws from NumPy's own generator
-    try:
-        check_grads(wrapped, modes=["rev"], order=1)(x)
-    except AssertionError:
-        return False
-    return True
-
-
-OTHERS = {
-    "SciPy check_grad < 1e-6 (run)": by_scipy,
-    "PyTorch gradcheck (its rule)": by_pytorch,
-    "JAX check_grads (its rule)": by_jax,
-    "autograd check_grads (run)": by_autograd,
-}
 
 
 # The run
