@@ -34,7 +34,7 @@ HOMES = {
     "calculus.spellings": ("logsumexp", "relu", "rule", "softmax", "softplus", "stop_gradient"),
     "checking": ("Check", "assert_gradient", "check_grad", "check_gradient"),
     "expressions": ("FormulaError", "parse"),
-    "results": ("Comparison", "Explanation", "compare", "explain"),
+    "results": ("Comparison", "Explanation", "compare", "explain", "sweep_steps"),
     "results.training": ("Training", "train"),
 }  # fmt: skip
 HOME = {name: home for home, names in HOMES.items() for name in names}

@@ -85,6 +85,19 @@ def test_an_untimed_comparison_tells_no_times():
     assert "cost" in str(diffkit.compare("x^2", 3.0, **FAST))
 
 
+def test_a_sweep_of_steps_prints_as_a_valley():
+    """Errors by step for each scheme, the best below; it is a comparison like any other."""
+    sweep = diffkit.sweep_steps(np.exp, 1.0)
+    text = str(sweep)
+
+    assert text.splitlines()[0].split() == ["h", "forward", "central", "2", "central", "4", "central", "6"]
+    best = [float(word) for word in next(line for line in text.splitlines() if "best" in line).split()[1:]]
+    assert 1e-9 < best[0] < 1e-7 and best[1] < 1e-10  # FACTS: 1.0e-8 and 7.7e-12
+    assert sweep._repr_html_() == f"<pre>{text}</pre>"
+    with pytest.raises(BadInput, match="one function"):
+        diffkit.sweep_steps(["exp(x)", "sin(x)"], 1.0)
+
+
 def test_what_a_notebook_shows_of_a_preparation_and_a_check():
     """A line and the verdict, not an address and a record."""
     assert repr(diffkit.prepare(np.sum, np.ones((2, 3)))) == "<reverse, prepared for sum in (2, 3)>"

@@ -2,6 +2,6 @@
 
 from .comparison import Comparison
 from .explanation import Explanation
-from .operators import compare, explain
+from .operators import compare, explain, sweep_steps
 
-__all__ = ["Comparison", "Explanation", "compare", "explain"]
+__all__ = ["Comparison", "Explanation", "compare", "explain", "sweep_steps"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from ..harness.record import Measurement, append_record, last_records_path, read_records
 from ..report import tables
+from ..report.accuracy import sweep_table
 from ..report.plots import draw
 
 
@@ -75,6 +77,19 @@ class Comparison:
         Raises FileNotFoundError where there is no such file, ValueError for a line that is no record.
         """
         return cls(read_records(last_records_path("compare") if str(path) == "@last" else Path(path)))
+
+
+@dataclass(frozen=True, repr=False)
+class Sweep(Comparison):
+    """Measurements of differences at many steps, and of what needs none. It prints as errors by step."""
+
+    def __str__(self) -> str:
+        return sweep_table(self.rows)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
 
 FORMATS: dict[str, Callable[[Sequence[Measurement]], str]] = {

@@ -13,8 +13,9 @@ from ..harness.record import Measurement
 from ..harness.swell import COUNTING
 from ..harness.targets import InCatalogue, value_at
 from ..report.advice import groups
-from .comparison import Comparison
+from .comparison import Comparison, Sweep
 from .explanation import Explanation
+from .studies import sweep_backends
 from .subjects import BadInput, Place, Subjects, Wrt, of_formula, of_function, of_suite, read
 
 Backends = str | Differentiator | Sequence[str | Differentiator]
@@ -52,18 +53,47 @@ def compare(
     >>> [(row.backend, row.value) for row in result.rows]
     [('reverse', 6.0)]
     """
-    if not callable(f) and not isinstance(f, str | Sequence | None):
-        raise BadInput(f"{f!r} cannot be compared: give a function, a formula, a problem or a list of them.")
-    if callable(f):
-        subjects = of_function(f, args, wrt, name)
-    else:
-        place = Place([as_point(args)] if args else (), ranges, points, seed, wrt)
-        subjects = of_texts(f, place, sizes, suite, name)
+    place = Place([as_point(args)] if args else (), ranges, points, seed, wrt)
+    subjects = subjects_of(f, args, place, sizes, suite, name)
     chosen = backends_named(backends, suite if f is None else None)
     if isolate is None:
         isolate = any(isinstance(target.function, InCatalogue) for target in subjects.targets)
     rows = measure(subjects.targets, chosen, seed=seed, effort=effort, timeout=timeout, isolate=isolate)
     return Comparison(in_order(rows, chosen))
+
+
+def sweep_steps(f: Callable[..., Any] | str, *args: Any, wrt: Wrt | None = None, seed: int = 0) -> Sweep:
+    """Errors of finite differences at steps of 15 decades: forward, and central of orders 2, 4 and 6.
+
+    Below them what needs no step: adaptive differences, and the complex step. f, args, wrt, seed: as for
+    `compare`, one function at one point. It prints as a table, and plots as "steps".
+
+    >>> rows = sweep_steps("exp(x)", 1.0).rows
+    >>> len(rows), rows[0].backend
+    (62, 'finite:scheme=forward,step=0.1')
+    """
+    place = Place([as_point(args)] if args else (), seed=seed, wrt=wrt)
+    targets = subjects_of(f, args, place).targets
+    if len(targets) != 1 or f is None:
+        raise BadInput("Steps are swept for one function at one point: name one.")
+    (target,) = targets
+    return Sweep(measure([target], sweep_backends(target), seed=seed, effort="untimed"))
+
+
+def subjects_of(
+    f: Any,
+    args: tuple[Any, ...],
+    place: Place,
+    sizes: Sequence[int] = (),
+    suite: str = "",
+    name: str | None = None,
+) -> Subjects:
+    """What a function, a text, a list of texts or nothing names; raises BadInput for what is none of them."""
+    if callable(f):
+        return of_function(f, args, place.wrt, name)
+    if not isinstance(f, str | Sequence | None):
+        raise BadInput(f"{f!r} cannot be compared: give a function, a formula, a problem or a list of them.")
+    return of_texts(f, place, sizes, suite, name)
 
 
 def in_order(rows: Sequence[Measurement], backends: Sequence[Differentiator]) -> list[Measurement]:

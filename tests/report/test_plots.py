@@ -203,7 +203,10 @@ def test_a_name_of_no_picture_or_folder_is_refused(tmp_path):
 
 def test_a_notebook_shows_the_figure():
     """`comparison.plot(kind)` is a figure with a picture of itself."""
-    assert Comparison(RECORDS).plot("precision")._repr_png_().startswith(b"\x89PNG")
+    picture, size = Comparison(RECORDS).plot("precision")._repr_png_()
+
+    assert picture.startswith(b"\x89PNG")
+    assert size["width"] == 624  # 6.5 inches of 96 dots, not the 1,300 dots of the picture
 
 
 def test_matplotlib_waits_for_the_first_figure():

@@ -54,10 +54,12 @@ class Picture(Figure):
 
     style: Style
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """The picture, and its size on a page, where its many dots make it sharp and not large."""
         stream = io.BytesIO()
         write(self, stream, "png")
-        return stream.getvalue()
+        width, height = (round(96 * inches) for inches in self.get_size_inches())
+        return stream.getvalue(), {"width": width, "height": height}
 
 
 def write(figure: Picture, target: Path | io.BytesIO, suffix: str) -> None:
