@@ -34,14 +34,27 @@ def shift(axes: Any, by: int) -> Shape:
 
 # Linear rows
 
+
+def total_transpose(i: int, w: Any, given: Shape, axes: Shape) -> Any:
+    """Repeat w along the axes that were summed; a plain number needs no axes for that."""
+    if type(w) is not float:
+        w = reshape(w, shape=tuple(1 if j in axes else n for j, n in enumerate(given)))
+    return broadcast(w, shape=given)
+
+
+def total_evaluate(x: Any, axes: Shape) -> Any:
+    """np.sum without what np.sum does before it sums."""
+    if type(x) is not np.ndarray:
+        return np.sum(x, axis=axes)
+    return np.add.reduce(x, None if len(axes) == x.ndim else axes[0] if len(axes) == 1 else axes)
+
+
 total: Linear = enter(
     Linear(
         "sum",
-        lambda x, axes: np.sum(x, axis=axes),
+        total_evaluate,
         samples=((((3, 4),), {"axes": (0,)}), (((2, 3, 2),), {"axes": (0, 2)}), (((3,),), {"axes": (0,)})),
-        transpose=lambda i, w, given, axes: broadcast(
-            reshape(w, shape=tuple(1 if j in axes else n for j, n in enumerate(given))), shape=given
-        ),
+        transpose=total_transpose,
         batch=lambda p, front: {"axes": shift(p["axes"], len(front))},
     )
 )
@@ -53,10 +66,21 @@ def broadcast_transpose(i: int, w: Any, given: Shape, shape: Shape) -> Any:
     return reshape(total(w, axes=axes), shape=given)
 
 
+SMALL = 4096  # entries up to which filling an array is quicker than making a view that repeats a number
+
+
+def broadcast_evaluate(x: Any, shape: Shape) -> Any:
+    if type(x) is float and product(shape) <= SMALL:
+        answer = np.empty(shape)
+        answer.fill(x)
+        return answer
+    return np.broadcast_to(x, shape)
+
+
 broadcast: Linear = enter(
     Linear(
         "broadcast",
-        lambda x, shape: np.broadcast_to(x, shape),
+        broadcast_evaluate,
         samples=(
             (((1, 3),), {"shape": (2, 3)}),
             (((1, 2, 1),), {"shape": (4, 2, 3)}),
@@ -66,10 +90,19 @@ broadcast: Linear = enter(
         batch=lambda p, front: {"shape": front + p["shape"]},
     )
 )
+
+
+def reshape_evaluate(x: Any, shape: Shape) -> Any:
+    """Without axes a float: it is computed with by Python."""
+    if type(x) is not np.ndarray:
+        return np.reshape(x, shape)
+    return float(x.item()) if shape == () and x.dtype == np.float64 else x.reshape(shape)
+
+
 reshape: Linear = enter(
     Linear(
         "reshape",
-        lambda x, shape: np.reshape(x, shape),
+        reshape_evaluate,
         samples=((((2, 3),), {"shape": (3, 2)}), (((4,),), {"shape": (2, 1, 2)}), (((),), {"shape": (1,)})),
         transpose=lambda i, w, given, shape: reshape(w, shape=given),
         batch=lambda p, front: {"shape": front + p["shape"]},
@@ -98,6 +131,11 @@ def behind(index: tuple[slice, ...], front: Shape) -> tuple[slice, ...]:
     return (slice(None),) * len(front) + index
 
 
+def pick_into(array: np.ndarray, w: Any, index: tuple[slice, ...]) -> None:
+    entries = array[index]
+    entries += w  # not array[index] += w, which copies the entries onto themselves as well
+
+
 pick: Linear = enter(
     Linear(
         "pick",
@@ -109,6 +147,7 @@ pick: Linear = enter(
         ),
         transpose=lambda i, w, given, index: place(w, shape=given, index=index),
         batch=lambda p, front: {"index": behind(p["index"], front)},
+        into=pick_into,
     )
 )
 place: Linear = enter(
@@ -146,6 +185,10 @@ def scatter_evaluate(x: Any, positions: Positions, front: int = 0) -> Any:
     return answer.reshape(lead + positions.shape)
 
 
+def gather_into(array: np.ndarray, w: Any, positions: Positions, front: int = 0) -> None:
+    np.add.at(array.reshape(array.shape[:front] + (-1,)), (..., positions.flat), w)  # type: ignore[arg-type]
+
+
 def more_front(p: dict[str, Any], front: Shape) -> dict[str, Any]:
     return {"positions": p["positions"], "front": p.get("front", 0) + len(front)}
 
@@ -158,6 +201,7 @@ gather: Linear = enter(
         samples=((((2, 3),), {"positions": TWICE}),),
         transpose=lambda i, w, given, positions, front=0: scatter(w, positions=positions, front=front),
         batch=more_front,
+        into=gather_into,
     )
 )
 scatter: Linear = enter(

@@ -27,7 +27,7 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from .scalars import FAILS, evaluation, reading
+from .scalars import FAILS, MATH, evaluation, reading
 
 TABLE: dict[str, Row] = {}
 AnyRow = TypeVar("AnyRow", bound="Row")
@@ -62,7 +62,7 @@ def bind(row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
     return evaluated(row, xs, params) if top is None else top.apply(row, xs, params)
 
 
-NUMBER = {float, int}
+NUMBER = {float, int, bool, np.bool_}
 
 
 def evaluated(row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
@@ -99,6 +99,7 @@ class Row:
     kink: str = ""
     samples: tuple[Any, ...] = ()
     quick: ClassVar[Callable[..., float] | None] = None  # the evaluation on plain floats, without NumPy
+    into: ClassVar[Callable[..., None] | None] = None  # pull that adds to a plain array in place
 
     def __call__(self, *xs: Any, **params: Any) -> Any:
         return bind(self, xs, params)
@@ -239,6 +240,8 @@ def partial(p: Callable[..., Any], y: Any, xs: Sequence[Any]) -> Any:
 class Select(Row):
     """Chooses element by element: multiplying by 0 and 1 would make NaN of an infinite slope not taken."""
 
+    quick: ClassVar[Callable[..., float] | None] = staticmethod(MATH.where)
+
     def active(self, i: int) -> bool:
         return i > 0
 
@@ -261,10 +264,12 @@ class Linear(Row):
 
     transpose(i, w, shape, **params): the transpose in argument i, of that shape, written with rows.
     batch(params, front): the parameters that do the same behind leading axes of shape `front`.
+    into(array, w, **params): adds the transpose of w to a plain array, where that touches few entries.
     """
 
     transpose: Callable[..., Any] = field(default=lambda: None)
     batch: Callable[[dict[str, Any], tuple[int, ...]], dict[str, Any]] = field(default=lambda p, front: p)
+    into: Callable[..., None] | None = None  # type: ignore[misc]
 
     def push(self, y, xs, vs, params, lead):  # type: ignore[no-untyped-def]
         front = next(shape_of(v)[:lead] for v in vs if v is not None)
@@ -362,6 +367,10 @@ class Differential(Row):
 @dataclass(frozen=True, eq=False, repr=False)
 class Constant(Row):
     """Piecewise constant: interpreters hand it on to the plain values. `kink` says where it jumps."""
+
+    @cached_property
+    def quick(self) -> Callable[..., float] | None:  # type: ignore[override]
+        return evaluation(self.evaluate)
 
     def active(self, i: int) -> bool:
         return False

@@ -35,7 +35,7 @@ MATH = SimpleNamespace(
         name: getattr(math, name)
         for name in "sin cos tan sinh cosh tanh exp expm1 log log1p log2 sqrt".split()
     },
-    **{name: getattr(math, name) for name in "log10 hypot floor trunc copysign fmod exp2 cbrt".split()},
+    **{name: getattr(math, name) for name in "log10 hypot copysign fmod exp2 cbrt".split()},
     arcsin=math.asin,
     arccos=math.acos,
     arctan=math.atan,
@@ -56,9 +56,14 @@ MATH = SimpleNamespace(
     positive=operator.pos,
     square=square,
     reciprocal=lambda x: 1.0 / x,
+    floor=lambda x: float(math.floor(x)),
+    trunc=lambda x: float(math.trunc(x)),
     sign=sign,
     where=where,
     equal=operator.eq,
+    not_equal=operator.ne,
+    less=operator.lt,
+    less_equal=operator.le,
     greater=operator.gt,
     greater_equal=operator.ge,
     signbit=lambda x: math.copysign(1.0, x) < 0,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -77,18 +79,41 @@ def flatten(x: Any, name: str) -> tuple[list[Any], Callable[[Sequence[Any]], Any
     """(leaves, rebuild): rebuild(leaves) makes a container like x, with other leaves if wanted."""
     if not is_container(x):
         return [leaf(x, name)], lambda leaves: leaves[0]
-    keys = keys_of(x)
-    parts = [flatten(x[key], f"{name}[{key!r}]") for key in keys]
-    stops = np.cumsum([0] + [len(leaves) for leaves, _ in parts]).tolist()
+    parts = [flatten(x[key], f"{name}[{key!r}]")[0] for key in keys_of(x)]
+    tree = tree_of(x)
+    return [each for leaves in parts for each in leaves], lambda leaves: rebuilt(x, tree, iter(leaves))
 
-    def rebuild(leaves: Sequence[Any]) -> Any:
-        values = [make(leaves[a:b]) for (_, make), a, b in zip(parts, stops, stops[1:], strict=False)]
-        if isinstance(x, dict):
-            found = dict(zip(keys, values, strict=True))
-            return {key: found[key] for key in x}
-        return type(x)(*values) if hasattr(x, "_fields") else type(x)(values)
 
-    return [each for leaves, _ in parts for each in leaves], rebuild
+Tree = list[tuple[Any, Any]] | None  # keys in the order of the leaves, each with its tree; None is a leaf
+
+
+def tree_of(x: Any) -> Tree:
+    """How x is made of containers."""
+    return [(key, tree_of(x[key])) for key in keys_of(x)] if is_container(x) else None
+
+
+def rebuilt(x: Any, tree: Tree, leaves: Iterator[Any]) -> Any:
+    """A container like x, which is made as the tree says, with the next of the leaves."""
+    if tree is None:
+        return next(leaves)
+    if isinstance(x, dict):
+        found = {key: rebuilt(x[key], below, leaves) for key, below in tree}
+        return {key: found[key] for key in x}
+    values = [rebuilt(x[key], below, leaves) for key, below in tree]
+    return type(x)(*values) if hasattr(x, "_fields") else type(x)(values)
+
+
+def as_prepared(x: Any, tree: Tree, leaves: list[Any]) -> bool:
+    """Whether x is made as the tree says, of floats and float64 arrays alone; these join the leaves."""
+    if tree is None:
+        leaves.append(x)
+        return type(x) is float or (type(x) is np.ndarray and x.dtype == np.float64 and x.ndim > 0)
+    if not isinstance(x, (dict, list, tuple)) or len(x) != len(tree):
+        return False
+    try:
+        return all([as_prepared(x[key], below, leaves) for key, below in tree])
+    except (KeyError, TypeError):  # a dict of other keys, or where a list was
+        return False
 
 
 def layout(x: Any) -> Any:
@@ -121,6 +146,7 @@ class Arguments:
     count: int  # number of positional arguments
     straight: bool  # whether every active argument is a single leaf
     layouts: tuple[Any, ...]  # of the active arguments
+    trees: tuple[Tree, ...]  # of the active arguments
 
     @classmethod
     def of(cls, args: tuple[Any, ...], wrt: int | tuple[int, ...]) -> Arguments:
@@ -140,9 +166,10 @@ class Arguments:
             len(args),
             all(each == "array" for each in layouts),
             layouts,
+            tuple(tree_of(args[i]) for i in names),
         )
 
-    @property
+    @cached_property
     def names(self) -> tuple[int, ...]:
         """Positions of the differentiated arguments."""
         return (self.wrt,) if isinstance(self.wrt, int) else self.wrt
@@ -155,12 +182,33 @@ class Arguments:
                 return [x]
             if type(x) is np.ndarray and x.dtype == np.float64 and self.shapes == (x.shape,):
                 return [x]
+        leaves: list[Any] = []
+        made = len(args) == self.count and map(as_prepared, self.wanted(args), self.trees, repeat(leaves))
+        if (
+            made
+            and all(made)
+            and tuple(map(shape_of, leaves)) == self.shapes
+            and self.data_shapes(args) == self.data
+        ):
+            return leaves
+        return self.open_carefully(args)
+
+    def wanted(self, args: tuple[Any, ...]) -> list[Any]:
+        """The differentiated arguments."""
+        return [args[i] for i in self.names]
+
+    def data_shapes(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Shapes of the arguments that are data, None where differentiated or not an array."""
+        return tuple([None if i in self.names else getattr(x, "shape", None) for i, x in enumerate(args)])
+
+    def open_carefully(self, args: tuple[Any, ...]) -> list[Any]:
+        """The same for whatever else may be converted, and the sentence for what may not."""
         if len(args) != self.count:
             raise ShapeMismatch(f"prepared for {self.count} arguments, got {len(args)}.")
-        self.check_layouts([args[i] for i in self.names], "the arguments")
+        self.check_layouts(self.wanted(args), "the arguments")
         leaves = [each for i in self.names for each in flatten(args[i], f"argument {i}")[0]]
         shapes = tuple(shape_of(x) for x in leaves)
-        data = tuple(None if i in self.names else getattr(x, "shape", None) for i, x in enumerate(args))
+        data = self.data_shapes(args)
         if shapes != self.shapes or data != self.data:
             raise ShapeMismatch(self.table(shapes, data))
         return leaves
@@ -188,11 +236,9 @@ class Arguments:
 
     def close(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> tuple[Any, ...]:
         """`args` with the active leaves exchanged."""
-        answer, taken = list(args), 0
-        for i in self.names:
-            own, rebuild = flatten(args[i], f"argument {i}")
-            answer[i] = rebuild(leaves[taken : taken + len(own)])
-            taken += len(own)
+        answer, each = list(args), iter(leaves)
+        for i, tree in zip(self.names, self.trees, strict=True):
+            answer[i] = rebuilt(args[i], tree, each)
         return tuple(answer)
 
     def structured(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> Any:

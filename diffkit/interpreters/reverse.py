@@ -13,8 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from ..calculus.rules import Constant, Interpreted, Row, bind, evaluated, shape_of
-from .traced import NO_PARAMS, Traced, levels, run
+from ..calculus import elementwise
+from ..calculus.rules import (
+    Constant,
+    Interpreted,
+    Pointwise,
+    Row,
+    bind,
+    evaluated,
+    partial,
+    shape_of,
+    unbroadcast,
+)
+from ..calculus.scalars import FAILS
+from ..calculus.spellings import UFUNCS
+from .traced import NO_PARAMS, PLAIN, Traced, levels, operand, run
 
 
 class Tape:
@@ -28,6 +41,39 @@ class Tape:
     def __init__(self, nested: bool = False) -> None:
         self.level, self.nested = next(levels), nested
         self.nodes: list[Node] = []
+
+
+def direct(row: Pointwise) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The method of an operator and its reflected twin, where tape and operands are plain: no search.
+
+    Python's operator stands for the row on floats and arrays alike.
+    """
+    operator = row.quick
+    assert operator is not None
+
+    def noted(tape: Tape, xs: tuple[Any, Any], a: Any, b: Any) -> Any:
+        try:
+            y = operator(a, b)
+        except FAILS:
+            y = row.evaluate(a, b)
+        return Node(float(y) if type(y) is np.float64 else y, tape, row, xs, (a, b))
+
+    def method(self: Node, other: Any) -> Any:
+        tape, kind = self.tape, type(other)
+        if tape.nested:
+            return row(self, operand(other))
+        if kind in PLAIN:
+            return noted(tape, (self, other), self.primal, other)
+        if kind is Node and other.tape is tape:
+            return noted(tape, (self, other), self.primal, other.primal)
+        return row(self, operand(other))
+
+    def reflected(self: Node, other: Any) -> Any:
+        if type(other) in PLAIN and not self.tape.nested:
+            return noted(self.tape, (other, self), other, self.primal)
+        return row(operand(other), self)
+
+    return method, reflected
 
 
 class Node(Traced):
@@ -72,7 +118,20 @@ class Node(Traced):
                 tape.nested = True
             values.append(x)
         y = bind(row, values, params) if tape.nested else evaluated(row, values, params)
-        return y if type(row) is Constant else Node(y, tape, row, xs, values, params)
+        if type(row) is Constant:
+            return y
+        return Node(float(y) if type(y) is np.float64 else y, tape, row, xs, values, params)
+
+    __add__, __radd__ = direct(elementwise.add)
+    __sub__, __rsub__ = direct(elementwise.subtract)
+    __mul__, __rmul__ = direct(elementwise.multiply)
+    __truediv__, __rtruediv__ = direct(elementwise.divide)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, how: str, *inputs: Any, **options: Any) -> Any:
+        row = UFUNCS.get(ufunc)
+        if type(row) is Pointwise and how == "__call__" and not options:  # the commonest, without ceremony
+            return bind(row, inputs if len(inputs) == 1 else [*map(operand, inputs)], NO_PARAMS)
+        return super().__array_ufunc__(ufunc, how, *inputs, **options)
 
 
 def record(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool]) -> tuple[Any, list[Any], Tape]:
@@ -103,6 +162,77 @@ def sweep(y: Node, w: Any, lead: int) -> list[Any]:
                 so_far = adjoints[j]
                 adjoints[j] = part if so_far is None else so_far + part
     return adjoints
+
+
+def plain_sweep(y: Node, w: Any) -> list[Any]:
+    """The same for one cotangent over floats and arrays: partials are called without ceremony.
+
+    Where a part goes into a few entries only (indexing), or a third one comes, it is added to the array
+    that the first two made: x[i] for every i costs as much as x, not n times as much.
+    """
+    tape = y.tape
+    nodes = tape.nodes
+    adjoints: list[Any] = [None] * len(nodes)
+    adjoints[y.position] = w
+    ours: set[int] = set()  # positions whose array was made here, so that it may be added to
+    for position in range(y.position, -1, -1):
+        w = adjoints[position]
+        node = nodes[position]
+        row = node.row
+        if w is None or row is None:
+            continue
+        values, primal = node.values, node.primal
+        if type(row) is Pointwise:
+            partials = row.slopes if type(primal) is float else row.partials
+            for i, x in enumerate(node.xs):
+                p = partials[i]
+                if type(x) is not Node or x.tape is not tape or p is None:
+                    continue
+                if type(p) is int:
+                    part = w if p == 1 else -w
+                else:
+                    try:
+                        part = p(primal, *values) * w
+                    except FAILS:
+                        part = partial(row.partials[i], primal, values) * w
+                value = values[i]
+                if type(value) is float:
+                    part = part if type(part) is float else float(np.sum(part))
+                elif shape_of(part) != value.shape:
+                    part = unbroadcast(part, value.shape, 0)
+                add(adjoints, ours, x.position, part)
+            continue
+        into = row.into
+        for i, x in enumerate(node.xs):
+            if type(x) is not Node or x.tape is not tape or not row.active(i):
+                continue
+            if into is None:
+                add(adjoints, ours, x.position, row.pull(i, w, primal, values, node.params, 0))
+            else:
+                into(room(adjoints, ours, x.position, values[i]), w, **node.params)
+    return adjoints
+
+
+def add(adjoints: list[Any], ours: set[int], j: int, part: Any) -> None:
+    """Add a part to an adjoint, in place where the array is ours."""
+    so_far = adjoints[j]
+    if so_far is None:
+        adjoints[j] = part
+    elif j in ours:
+        so_far += part
+    else:
+        adjoints[j] = so_far = so_far + part
+        if type(so_far) is np.ndarray:
+            ours.add(j)
+
+
+def room(adjoints: list[Any], ours: set[int], j: int, value: np.ndarray) -> np.ndarray:
+    """The array of an adjoint, ours to add to."""
+    so_far = adjoints[j]
+    if j not in ours:
+        adjoints[j] = so_far = np.zeros(value.shape) if so_far is None else np.array(so_far, order="C")
+        ours.add(j)
+    return so_far
 
 
 def careful_sweep(y: Node, w: Any, lead: int) -> list[Any]:
@@ -173,7 +303,8 @@ def pull_back(
 
 def backward(y: Node, w: Any, lead: int, leaves: Sequence[Node]) -> list[Any]:
     """Adjoint of every node; if an input's is NaN the sweep is made again, carefully."""
-    adjoints = sweep(y, w, lead)
+    plain = not (lead or y.tape.nested or isinstance(w, Interpreted))
+    adjoints = plain_sweep(y, w) if plain else sweep(y, w, lead)
     if any(has_nan(adjoints[x.position]) for x in leaves):
         adjoints = careful_sweep(y, w, lead)
     return adjoints

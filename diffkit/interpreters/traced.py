@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -328,9 +329,9 @@ def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> An
         options = {key: value for key, value in options.items() if value is not np._NoValue}  # type: ignore[attr-defined]
         for key in [key for key in ("out", "dtype") if any(options.get(key, 0) is each for each in DEFAULTS)]:
             del options[key]
-        known = inspect.signature(spelling).parameters
+        known, any_name = names_of(spelling)
         unknown = [key for key in options if key not in known]
-        if unknown and not any(p.kind is p.VAR_KEYWORD for p in known.values()):
+        if unknown and not any_name:
             raise NoRule(
                 f"{name} has no rule with {', '.join(unknown)}=; leave it out or spell it otherwise."
             )
@@ -340,6 +341,13 @@ def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> An
         if isinstance(error, NoRule) or error.__traceback__.tb_next is not None:  # type: ignore[union-attr]
             raise
         raise NoRule(f"{name} has no rule with these arguments ({error}).") from error
+
+
+@cache
+def names_of(spelling: Callable[..., Any]) -> tuple[frozenset[str], bool]:
+    """The names of its arguments, and whether it takes any other name."""
+    known = inspect.signature(spelling).parameters
+    return frozenset(known), any(p.kind is p.VAR_KEYWORD for p in known.values())
 
 
 CHANGING = (np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask)

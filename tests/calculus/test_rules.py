@@ -87,6 +87,18 @@ def test_linear_rows_are_linear(row, random):
         np.testing.assert_allclose(together, apart, rtol=1e-13, atol=1e-13)
 
 
+@pytest.mark.parametrize("row", [row for row in ROWS if row.into], ids=lambda row: row.name)
+def test_adding_in_place_adds_the_transpose(row, random):
+    """`into` is the pull, added to what stands there: the same products, so the same sums to a rounding."""
+    for shapes, params in row.samples:
+        xs = draw(row, shapes, random)
+        y = row.evaluate(*xs, **params)
+        w, there = random.normal(size=shape_of(y)), random.normal(size=shapes[0])
+        expected = there + row.pull(0, w, y, xs, params, 0)
+        row.into(there, w, **params)
+        np.testing.assert_allclose(there, expected, rtol=4 * EPS, atol=4 * EPS)
+
+
 def test_a_wrong_row_is_noticed(random):
     """The transposition check fails when one reading is off by 1 %."""
 

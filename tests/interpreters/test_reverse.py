@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import diffkit
-from diffkit.interpreters.reverse import Node, record
+from diffkit.calculus.spellings import softmax
+from diffkit.interpreters.reverse import Node, plain_sweep, record, sweep
+from diffkit.problems.catalogue import CATALOGUE, instance
 
 
 def test_a_chain_of_a_million_operations():
@@ -79,3 +81,47 @@ def test_a_cotangent_that_happens_to_be_zero_does_not_hide_an_infinite_slope():
 def test_values_of_different_tapes_do_not_mix():
     y, _, tape = record(lambda x: diffkit.derivative(lambda z: z * x, 2.0), [3.0], [True])
     assert isinstance(y, Node) and y.tape is tape and y.primal == 3.0
+
+
+SHARED = {  # an adjoint array that stands in several places, and one that is added to afterwards
+    "identity": lambda x: np.sum(x) + 3.0 * x[0] + np.sum(x + 1.0) * x[-1],
+    "identities of identities": lambda x: np.sum((x + 1.0 - x[::-1] + x) * x) + x[1] - (x - 2.0)[2],
+    "entries one by one": lambda x: sum(x[i] * x[i - 1] for i in range(5)) + np.sum(np.sin(x)),
+    "entries, then many more": lambda x: np.sum(x[np.array([0, 0, 3])] ** 2) * x[0] + np.sum(x * x) + x[0],
+    "numbers and arrays": lambda x: np.sum(x[0] * x + x[1]) / x[2] + np.where(x[3] > 0, x[3], 0.0) * x[4],
+    "rows of a matrix": lambda x: np.sum(softmax(np.reshape(np.concatenate([x, x[::-1]]), (2, 5))) * x),
+}
+
+
+def both_sweeps(f, leaves):
+    """Adjoints of the inputs by the sweep without ceremony and by the one for everything."""
+    y, inputs, _ = record(f, leaves, [True] * len(leaves))
+    for sweeping in (lambda: plain_sweep(y, 1.0), lambda: sweep(y, 1.0, 0)):
+        adjoints = sweeping()
+        yield [np.zeros(x.shape) if adjoints[x.position] is None else adjoints[x.position] for x in inputs]
+
+
+def assert_equal_to_rounding(mine, others):
+    """Sums in another order, and math's functions for NumPy's: a few ulps of the largest entry."""
+    for a, b in zip(mine, others, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-13 * np.max(np.abs(b), initial=0.0))
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_adding_in_place_spoils_no_other_adjoint(name, random):
+    mine, others = both_sweeps(SHARED[name], [random.normal(size=5)])
+    assert_equal_to_rounding(mine, others)
+
+
+SCALAR = [name for name, problem in CATALOGUE.items() if problem.operator != "jacobian"]
+
+
+@pytest.mark.parametrize("name", SCALAR)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_both_sweeps_agree_on_the_catalogue(name):
+    """The quick sweep of plain numbers, and the one that also does many directions and nests."""
+    problem = instance(name)
+    prepared = diffkit.prepare(problem.f, *problem.args, wrt=problem.wrt, backend="reverse")
+    f, leaves = prepared.opened(problem.args)
+    mine, others = both_sweeps(f, leaves)
+    assert_equal_to_rounding(mine, others)
