@@ -1,16 +1,17 @@
 """The walk of `compare`: truth, then every backend in turns, then a record of each the moment it exists."""
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, NoReturn
 
+import numpy as np
+
 from ..differentiators.interface import Differentiator, Unsupported
 from ..differentiators.registry import UnknownBackend, grouped
 from ..differentiators.registry import backend as backend_named
-from .accuracy import Score, Witness, compact
+from .accuracy import Score, Witness, as_leaves, compact
 from .cost import EFFORTS, Effort, Trial
-from .record import Measurement, machine_facts, package_versions
+from .record import Measurement, command_words, machine_facts, package_versions
 from .targets import Target, one_line
 from .workers import START_SECONDS, Failure, InProcess, Limits, Subprocess, Untravelled, Worker, attempt
 
@@ -216,7 +217,8 @@ class Cell:
         self.notes += [note] if note else []
         self.known["threads"] = self.worker.threads
         self.worker.ask("its start", START_SECONDS, "warm_up")
-        self.known["primal_value"] = self.ask("f itself", "primal")
+        self.known["primal_value"] = y = self.ask("f itself", "primal")
+        self.known["inputs"], self.known["outputs"] = (attempt(numbers, x) for x in (self.target.active, [y]))
         self.known["prepare_seconds"] = self.ask("its preparation", "prepare")
         self.known["operations"] = self.ask("its preparation", "operations")
         self.known["first_call_seconds"], self.value = self.ask("its first call", "first_call")
@@ -268,8 +270,13 @@ class Cell:
         return Measurement(
             problem=self.target.name, size=self.target.size, point=self.target.point, seed=self.target.seed,
             backend=str(self.backend), settings=settings_of(self.backend), operator=self.target.operator,
-            argv=sys.argv, machine=machine_facts(), versions=package_versions(), **told,
+            argv=command_words(), machine=machine_facts(), versions=package_versions(), **told,
         )  # fmt: skip
+
+
+def numbers(values: Any) -> int:
+    """How many numbers there are in arguments or results."""
+    return sum(np.size(leaf) for leaf in as_leaves(values))
 
 
 def settings_of(backend: Differentiator) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,6 +39,17 @@ def facts() -> tuple[dict[str, Any], dict[str, str]]:
     system = f"{platform.system()} {platform.release()}"
     machine = {"cpu": cpu_model(), "cores": os.cpu_count(), "os": system, "python": platform.python_version()}
     return machine, versions
+
+
+def command_words() -> list[str]:
+    """The command line, the program by its name: where it is installed is nobody's business.
+
+    >>> len(command_words()) == len(sys.argv) and "/" not in command_words()[0]
+    True
+    """
+    program = Path(sys.argv[0])
+    name = program.parent.name if program.stem == "__main__" else program.name
+    return [name, *sys.argv[1:]]
 
 
 def machine_facts() -> dict[str, Any]:

@@ -14,11 +14,11 @@ from typing import Any, BinaryIO, Self, TypeVar
 import numpy as np
 import platformdirs
 
-from .machine import machine_facts, package_versions
+from .machine import command_words, machine_facts, package_versions
 
 __all__ = [
     "Measurement", "Record", "append_record", "read_records",
-    "document", "machine_facts", "package_versions",
+    "document", "command_words", "machine_facts", "package_versions",
     "data_folder", "new_records_path", "last_records_path",
 ]  # fmt: skip
 
@@ -82,7 +82,8 @@ class Measurement(Record):
     """One backend on one problem at one point: what came out, how right it is, what it cost. None: not known.
 
     `backend` is the text form that tells it from the others, `finite:order=4`; `settings` are all its
-    parameters. `point` maps names to values. `primal_value` is f at the point. `value` and `truth` are floats
+    parameters. `point` maps names to values; `inputs` counts the numbers that are differentiated in,
+    `outputs` those of f's value. `primal_value` is f at the point. `value` and `truth` are floats
     or nested lists, of more than 100 entries the first 100. Digits are decimal, from 0 to 17; samples are
     seconds per call, `primal_samples` those of f itself. Raises ValueError for an unknown status.
 
@@ -98,6 +99,8 @@ class Measurement(Record):
     problem: str
     size: int | None = None
     point: Any = None
+    inputs: int | None = None
+    outputs: int | None = None
     seed: int | None = None
     backend: str
     settings: dict[str, Any] = field(default_factory=dict)

@@ -94,6 +94,11 @@ class Target:
     size: int | None = None
     seed: int | None = None
 
+    @property
+    def active(self) -> list[Any]:
+        """The arguments that are differentiated in."""
+        return [self.args[i] for i in ([self.wrt] if isinstance(self.wrt, int) else self.wrt)]
+
 
 def from_problem(name: str, size: int | None = None, seed: int = 0) -> Target:
     """A problem of the catalogue; raises UnknownProblem, and ValueError for a size it does not come in.

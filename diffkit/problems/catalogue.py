@@ -8,7 +8,7 @@ from .problem import Instance, Problem
 
 ROOMS = (elementary, physics, vectors, loops, jacobians, learning, hard, special)
 CATALOGUE: dict[str, Problem] = {problem.name: problem for room in ROOMS for problem in room.PROBLEMS}
-SUITES: tuple[str, ...] = ("default", "cost", "hard", "swell")
+SUITES: tuple[str, ...] = ("default", "cost", "hard", "swell", "crossover")
 
 
 class UnknownProblem(KeyError):

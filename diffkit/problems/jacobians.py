@@ -1,8 +1,12 @@
-"""Functions with many results: a tall, a wide and two banded Jacobians."""
+"""Functions with many results: a tall, a wide and two banded Jacobians, and layers of every shape."""
+
+from functools import partial
 
 import numpy as np
 
 from .problem import Problem, always, vector
+
+WIDTHS = (1, 4, 16, 64, 256)  # of the map of n inputs by m results
 
 
 def osborne(observations):
@@ -57,6 +61,35 @@ def bratu(u):
     return (u.shape[0] + 1) ** 2 * (before - 2 * u + after) + np.exp(u)
 
 
+def layer(units, inputs):
+    W = waves(units, inputs)
+    return lambda x: np.tanh(W @ x)
+
+
+def waves(rows, columns):
+    """Weights that need no data: each row is a wave of another length."""
+    return np.cos(np.outer(np.arange(1, rows + 1), np.arange(1, columns + 1))) / np.sqrt(columns)
+
+
+def layer_by_hand(units, inputs):
+    W = waves(units, inputs)
+
+    def values_and_jacobian(x):
+        y = np.tanh(W @ x)
+        return y, (1 - y * y)[:, None] * W
+
+    return values_and_jacobian
+
+
+def layer_to(units):
+    """A layer to so many units, from as many inputs as one likes: a cell of the map of n by m."""
+    return Problem(
+        name=f"layer_to_{units}", summary=f"a layer y = tanh(W x) to {units} unit{'s' * (units > 1)}",
+        source="Griewank, Walther 2008, Evaluating Derivatives, section 3.2: n directions or m",
+        operator="jacobian", tags=("vector",), build=partial(layer, units),
+        hand=partial(layer_by_hand, units), arguments=vector(-1, 1), size=4, size_means="inputs", suites={"crossover": WIDTHS})  # fmt: skip
+
+
 def bratu_by_hand(u):
     band = np.eye(u.size, k=-1) - 2 * np.eye(u.size) + np.eye(u.size, k=1)
     return bratu(u), (u.size + 1) ** 2 * band + np.diag(np.exp(u))
@@ -87,4 +120,5 @@ PROBLEMS = (
         source="Bratu 1914; Ascher, Mattheij, Russell, Numerical Solution of Boundary Value Problems",
         operator="jacobian", build=always(bratu), hand=always(bratu_by_hand), arguments=vector(0, 1), size=10,
         size_means="grid points", tags=("vector", "banded")),
+    *map(layer_to, WIDTHS),
 )

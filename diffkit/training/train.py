@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..differentiators.interface import Differentiator
 from ..harness.compare import as_backend, settings_of
-from ..harness.record import Record, machine_facts, package_versions
+from ..harness.record import Record, command_words, machine_facts, package_versions
 from ..harness.workers import START_SECONDS, Failure, InProcess, Limits, Subprocess, Untravelled, Worker
 from .diagnosis import flow_of_gradients, no_slope
 from .parting import partings
@@ -179,7 +178,7 @@ class Learner:
         return Run(
             backend=str(self.backend), settings=settings_of(self.backend), setup=job.setup.as_dict(),
             parameters=job.network.size, status=self.status, message="; ".join(self.notes) or None,
-            epochs=self.checkpoint.epoch if self.checkpoint else 0, diagnoses=diagnoses, argv=sys.argv,
+            epochs=self.checkpoint.epoch if self.checkpoint else 0, diagnoses=diagnoses, argv=command_words(),
             machine=machine_facts(), versions=package_versions(), **self.known,
             **Totals(self.steps).as_dict(),
         )  # fmt: skip

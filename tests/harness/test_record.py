@@ -42,7 +42,8 @@ def measured(**known) -> Measurement:
 
 
 FULL = measured(
-    size=2, point={"x": np.array([0.1, 0.2])}, seed=7, settings={"order": 4}, message="fine",
+    size=2, inputs=2, outputs=1, point={"x": np.array([0.1, 0.2])}, seed=7, settings={"order": 4},
+    message="fine",
     primal_value=1.5, value=np.float64(0.5), truth=[0.5, 1 / 3], truth_width=1e-40,
     digits=15.9, digits_worst=15, ulps_worst=1.5, attainable_digits=15.95, error_estimate=1e-9,
     diagnosis="ok", loss="f keeps 3 digits.", prepare_seconds=1e-3, first_call_seconds=2e-3,
@@ -54,7 +55,7 @@ FULL = measured(
 
 def test_a_measurement_has_the_fields_of_the_design():
     """The names are a format: reports of old records depend on them."""
-    assert {f.name for f in fields(Measurement)} == {*DESIGNED, "primal_value", "loss"}
+    assert {f.name for f in fields(Measurement)} == {*DESIGNED, "primal_value", "loss", "inputs", "outputs"}
 
 
 @pytest.mark.parametrize("record", [FULL, *(measured(status=status) for status in STATUSES)])

@@ -170,7 +170,7 @@ def test_without_scipy_its_functions_are_no_problems(monkeypatch):
 @pytest.mark.parametrize("ask, answer", [
     (lambda: instance("rosenbrok"), "No problem is called 'rosenbrok': did you mean rosenbrock?"),
     (lambda: suite("defalt"), "No suite is called 'defalt': did you mean default?"),
-    (lambda: suite("zzz"), "No suite is called 'zzz': there are cost, default, hard, swell."),
+    (lambda: suite("zzz"), "No suite is called 'zzz': there are cost, crossover, default, hard, swell."),
 ])
 def test_an_unknown_name_gets_the_nearest_ones(ask, answer):
     with pytest.raises(UnknownProblem) as refusal:
