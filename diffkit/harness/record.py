@@ -1,5 +1,6 @@
 """What was measured, as records: one JSON line each, appended the moment it exists, failures too."""
 
+import gzip
 import json
 import os
 import warnings
@@ -194,12 +195,12 @@ def is_half_written(line: str) -> bool:
 
 
 def read_records(path: str | Path, kind: type[AnyRecord] = Measurement) -> list[AnyRecord]:  # type: ignore[assignment]
-    """The records of a file in their order.
+    """The records of a file in their order; a file whose name ends in .gz is unpacked.
 
     Warns (UserWarning) and leaves it out if the last line was cut short by a crash.
     Raises ValueError, naming file and line, for any other line that is not a record; OSError as `open` does.
     """
-    lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
+    lines = text_of(Path(path)).split("\n")
     if is_half_written(lines[-1]):
         warnings.warn(f"{path}, line {len(lines)}: a half-written record, left out.", stacklevel=2)
         del lines[-1]
@@ -210,6 +211,14 @@ def read_records(path: str | Path, kind: type[AnyRecord] = Measurement) -> list[
         except (ValueError, TypeError) as wrong:
             raise ValueError(f"{path}, line {number} is no record; remove it to go on: {wrong}") from wrong
     return records
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, with or without a byte-order mark, packed or not."""
+    if path.suffix.lower() == ".gz":
+        with gzip.open(path, "rt", encoding="utf-8-sig") as file:
+            return file.read()
+    return path.read_text(encoding="utf-8-sig")
 
 
 def document(command: str, rows: Iterable[Measurement | dict[str, Any]]) -> dict[str, Any]:
@@ -239,5 +248,6 @@ def last_records_path(command: str = "*") -> Path:
     """The records that `@last` names, the newest of a command; raises FileNotFoundError if there are none."""
     paths = sorted(data_folder().glob(f"*-{command}.jsonl"))
     if not paths:
-        raise FileNotFoundError(f"There are no records in {data_folder()} yet: run diffkit compare first.")
+        wanted = "compare" if command == "*" else command
+        raise FileNotFoundError(f"There are no records in {data_folder()} yet: run diffkit {wanted} first.")
     return paths[-1]
