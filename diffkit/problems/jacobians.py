@@ -87,7 +87,8 @@ def layer_to(units):
         name=f"layer_to_{units}", summary=f"a layer y = tanh(W x) to {units} unit{'s' * (units > 1)}",
         source="Griewank, Walther 2008, Evaluating Derivatives, section 3.2: n directions or m",
         operator="jacobian", tags=("vector",), build=partial(layer, units),
-        hand=partial(layer_by_hand, units), arguments=vector(-1, 1), size=4, size_means="inputs", suites={"crossover": WIDTHS})  # fmt: skip
+        hand=partial(layer_by_hand, units), arguments=vector(-1, 1), size=4, size_means="inputs",
+        suites={"crossover": WIDTHS})  # fmt: skip
 
 
 def bratu_by_hand(u):

@@ -47,7 +47,8 @@ class Step(Record):
     which is what flows back to the layer, summed over the batch. gradient_seconds: of the gradient alone;
     primal_seconds: of the loss alone; seconds: of gradient and update. evaluations: calls of the loss. After
     the last step of an epoch: losses and accuracies over all samples to learn from and to test by. Where the
-    gradient was certified: its correct digits, or in `message` why there is no truth.
+    gradient was certified: its correct digits, or in `message` why there is no truth. After the last step,
+    where it can be drawn in a plane: what was learnt (see learnt.py).
 
     >>> step = Step(backend="reverse", epoch=0, step=0, loss=0.5)
     >>> Step.from_json_line(step.to_json_line()) == step
@@ -72,6 +73,7 @@ class Step(Record):
     test_accuracy: float | None = None
     digits: float | None = None
     message: str | None = None
+    learnt: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from ..harness.truth import Truth, attainable_digits, correct_digits, truth
 from .data import Split, batches
 from .diagnosis import dead_units, rate_that_descends, where_not_finite
 from .gradients import Gradients
+from .learnt import learnt
 from .network import Network, joined
 from .optimizers import OPTIMIZERS, SCHEDULES, State
 from .quasi_newton import minimise
@@ -149,8 +150,19 @@ class Trainee:
             self.place = replace(moved, x=x if moved.best is None else moved.best)
             lowest = f"the validation loss was lowest after epoch {moved.epoch - moved.waited}"
             steps[-1] = replace(steps[-1], **self.judged(self.place.x))
-            return Report(steps, True, "ok", f"stopped early: {lowest}, whose parameters are kept")
-        return Report(steps, moved.epoch >= self.job.setup.epochs)
+            message = f"stopped early: {lowest}, whose parameters are kept"
+            return Report(self.ended(steps), True, "ok", message)
+        if moved.epoch < self.job.setup.epochs:
+            return Report(steps)
+        return Report(self.ended(steps), True)
+
+    def ended(self, steps: list[Step]) -> list[Step]:
+        """The steps with what was learnt by the last of them, if there was one."""
+        if not steps:
+            return steps
+        parameters = self.network.split(self.place.x)
+        found = learnt(self.network, parameters, self.X, self.Y, self.job.classes)
+        return [*steps[:-1], replace(steps[-1], learnt=found)]
 
     def judged(self, x: np.ndarray) -> dict[str, Any]:
         """Losses and accuracies of these parameters."""
@@ -187,7 +199,8 @@ class Trainee:
 
         message = minimise(value_and_gradient, self.place.x, self.job.setup.epochs, on_iteration)
         late = self.spent > budget_seconds
-        return Report(steps, True, "timeout" if late else "ok", message if late else "")
+        status = "timeout" if late else "ok"
+        return Report(self.ended(steps), True, status, message if late else "")
 
     # Digits
 
