@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from ..harness.record import Record, last_records_path
 from ..report.plots import CannotPlot, named, save_plot
+from ..report.records import read_all
 from ..results.subjects import BadInput
-from .comparing import records_read
 from .console import RAN, note
 
 
 def plot_command(kind: str, records: str, output: Path, style: str, quiet: bool) -> int:
     """Draw one kind of figure; its data go beside it as CSV."""
     try:
-        named(kind)
-        rows = records_read([records if records.startswith("@") else f"@{records}"])
-        save_plot(kind, rows, output, style)
+        found = every_record([records], named(kind).feeder)
+        save_plot(kind, found, output, style)
     except CannotPlot as error:
         raise BadInput(str(error)) from error
     if not quiet:
         note(f"wrote {output} and {output.with_suffix('.csv').name}")
     return RAN
+
+
+def every_record(names: Sequence[str], command: str = "*") -> list[Record]:
+    """The records of files, and of the newest run of a command where @last stands; raises BadInput."""
+    try:
+        paths = [last_records_path(command) if name == "@last" else name.removeprefix("@") for name in names]
+        return read_all(paths)
+    except FileNotFoundError as error:
+        raise BadInput(f"There is no file {error.filename}." if error.filename else str(error)) from error
+    except (OSError, ValueError) as error:
+        raise BadInput(str(error)) from error

@@ -12,6 +12,7 @@ from ..harness.compare import as_backend
 from ..harness.record import append_record, last_records_path
 from ..report import training as tables
 from ..report.anatomy import anatomy_text
+from ..report.plots import draw
 from ..training.anatomy import anatomy
 from ..training.by_hand import ByHand
 from ..training.plan import continued, planned
@@ -57,6 +58,10 @@ class Training:
         if what not in rows:
             raise ValueError(f"there is no table of {what!r}: it is one of {', '.join(rows)}.")
         return pandas().DataFrame(rows[what]())
+
+    def plot(self, kind: str = "training", style: str = "paper") -> Any:
+        """The figure of its steps, a matplotlib Figure that notebooks show; style is paper or slides."""
+        return draw(kind, [*self.steps, *self.runs], style)
 
     def save(self, path: str | Path) -> Path:
         """Write it in the format that the suffix names (.jsonl, .csv, .md, .json, .html); returns the path.

@@ -9,8 +9,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...harness.record import Measurement
-from . import accuracy, costs, outcomes
+from ...harness.record import Measurement, Record
+from ...training.record import Run, Step
+from . import accuracy, costs, crossover, outcomes, steps, training
 from .rows import CannotPlot, Row, listed
 
 if TYPE_CHECKING:
@@ -31,8 +32,14 @@ class Plot:
     name: str
     summary: str
     command: str
-    rows: Callable[[Sequence[Measurement]], list[Row]]
+    rows: Callable[[Sequence[Any]], list[Row]]
     draw: Callable[[Any, list[Row]], None]
+    kinds: tuple[type[Record], ...] = (Measurement,)  # of records that it reads
+
+    @property
+    def feeder(self) -> str:
+        """The command whose records it reads: compare or train."""
+        return self.command.split()[1]
 
 
 PLOTS = {
@@ -53,11 +60,19 @@ PLOTS = {
              costs.sample_rows, costs.draw_samples),
         Plot("swell", "operations of the derivative against n",
              "diffkit compare logistic_map --sizes 2,4,8,16", costs.swell_rows, costs.draw_swell),
+        Plot("steps", "error of differences against their step",
+             'diffkit compare "exp(x)" --at x=1 --sweep-step', steps.step_rows, steps.draw_steps),
+        Plot("crossover", "the fastest for a Jacobian of n inputs by m results",
+             "diffkit compare --suite crossover --backends forward,reverse",
+             crossover.crossover_rows, crossover.draw_crossover),
+        Plot("training", "loss, parting of trajectories, gradients by layer, decision boundary",
+             "diffkit train --data moons --layers 2,8,1 --backends all",
+             training.training_rows, training.draw_training, (Step, Run)),
     )
 }  # fmt: skip
 
 
-def draw(kind: str, records: Sequence[Measurement], style: str = "paper") -> Figure:
+def draw(kind: str, records: Sequence[Record], style: str = "paper") -> Figure:
     """The figure of a kind, drawn from records alone; style is paper or slides.
 
     Raises CannotPlot, a ValueError, if there is no such kind or style, or if the records lack what it needs.
@@ -70,23 +85,24 @@ def draw(kind: str, records: Sequence[Measurement], style: str = "paper") -> Fig
     return drawn(kind, records, style)[0]
 
 
-def drawn(kind: str, records: Sequence[Measurement], style: str) -> tuple[Any, list[Row]]:
+def drawn(kind: str, records: Sequence[Record], style: str) -> tuple[Any, list[Row]]:
     """The figure, and the rows that it was drawn from."""
     plot = named(kind)
     if style not in STYLES:
         raise CannotPlot(f"There is no style {style!r}: it is {' or '.join(STYLES)}.")
-    if not records:
+    mine = [record for record in records if isinstance(record, plot.kinds)]
+    if not mine:
         raise CannotPlot(f"There are no records to plot: measure some with {plot.command}.")
-    rows = plot.rows(records)
+    rows = plot.rows(mine)
     from . import canvas
 
     with canvas.settings(canvas.STYLES[style]):
-        page = canvas.Page(canvas.STYLES[style], footer(records))
+        page = canvas.Page(canvas.STYLES[style], footer(mine))
         plot.draw(page, rows)
     return page.figure, rows
 
 
-def save_plot(kind: str, records: Sequence[Measurement], path: str | Path, style: str = "paper") -> Path:
+def save_plot(kind: str, records: Sequence[Record], path: str | Path, style: str = "paper") -> Path:
     """Write the figure (.png, .svg, .pdf) and beside it, as .csv, what it was drawn from; returns the path.
 
     The same records give the same bytes. Raises CannotPlot as `draw` does and for another suffix or a folder
@@ -118,16 +134,18 @@ def named(kind: str) -> Plot:
     return PLOTS[kind]
 
 
-def footer(records: Sequence[Measurement]) -> str:
+def footer(records: Sequence[Record]) -> str:
     """Seed, versions and machine, as the records tell them; of several runs all that differ."""
 
     def told(texts: list[str]) -> str:
         return " or ".join(dict.fromkeys(text for text in texts if text))
 
-    seeds = told([str(row.seed) for row in records if row.seed is not None])
-    packages = dict.fromkeys(name for row in records for name in row.versions)
-    versions = [f"{name} {told([row.versions.get(name, '') for row in records])}" for name in packages]
-    machine = told([str(row.machine.get("cpu") or "") for row in records])
-    pythons = told([str(row.machine.get("python") or "") for row in records])
+    rows = [vars(record) for record in records if "machine" in vars(record)]
+    drawn = [row.get("setup", row).get("seed") for row in rows]
+    seeds = told([str(seed) for seed in drawn if seed is not None])
+    packages = dict.fromkeys(name for row in rows for name in row["versions"])
+    versions = [f"{name} {told([row['versions'].get(name, '') for row in rows])}" for name in packages]
+    machine = told([str(row["machine"].get("cpu") or "") for row in rows])
+    pythons = told([str(row["machine"].get("python") or "") for row in rows])
     parts = [f"seed {seeds}" if seeds else "", f"python {pythons}" if pythons else "", *versions, machine]
     return ", ".join(part for part in parts if part)

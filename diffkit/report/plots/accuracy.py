@@ -8,7 +8,7 @@ from typing import Any
 
 from ...harness.record import Measurement
 from .palette import looks
-from .rows import CannotPlot, Row, about, backends, cells, counted, of
+from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of
 
 LEAST_ULPS = 0.1  # where no error at all is drawn
 
@@ -62,6 +62,7 @@ def draw_precision(page: Any, rows: Sequence[Row]) -> None:
     ]
     (axes,) = page.panels(precision_title(rows), right=labels, top=1.6 * page.style.font / 72)
     axes.set(xscale="log", xlabel="cost: one call, in calls of f", ylabel="correct digits", ylim=(-0.6, 17.6))
+    axes.set_yticks(DIGIT_TICKS)
     page.log_ticks(axes.xaxis)
     for row in rows:
         large, (color, marker, _) = row["problem"] == "median", look[row["backend"]]

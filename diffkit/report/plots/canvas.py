@@ -164,11 +164,16 @@ class Page:
         )  # fmt: skip
 
     def labels_right(self, axes: Any, labels: Sequence[Label]) -> list[Text]:
-        """The labels in the right margin, pushed apart, each tied to its point by a hair line."""
+        """The labels in the right margin, pushed apart, each tied to its point by a hair line.
+
+        Of points at one height the leftmost has the highest label, so that no two hair lines cross.
+        """
         em = self.style.font * POINT * self.figure.dpi
         box = axes.get_window_extent()
-        heights = [axes.transData.transform((x, y))[1] for x, y, *_ in labels]
-        places = spread(heights, 1.25 * em, box.y0, box.y1)
+        places = [axes.transData.transform(label[:2]) for label in labels]
+        order = sorted(range(len(labels)), key=lambda i: (round(places[i][1]), -places[i][0]))
+        labels, heights = [labels[i] for i in order], [round(places[i][1]) for i in order]
+        spots = spread(heights, 1.25 * em, box.y0, box.y1)
         hair = {
             "arrowstyle": "-",
             "linewidth": self.style.font / 20,
@@ -182,7 +187,7 @@ class Page:
                 textcoords="axes fraction", va="center", ha="left", color=ink(color),
                 annotation_clip=False, arrowprops=hair | {"color": color},
             )
-            for (x, y, text, color), place in zip(labels, places)
+            for (x, y, text, color), place in zip(labels, spots)
         ]  # fmt: skip
 
     def caption(self, axes: Any, text: str) -> None:
@@ -212,6 +217,15 @@ class Page:
             axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(FuncFormatter(log_text))
         axis.set_minor_formatter(NullFormatter())
+
+    def near_ticks(self, axis: Any, values: Sequence[float]) -> None:
+        """Ticks of a logarithmic axis over these values, also where they span less than some decades."""
+        low, high = min(values), max(values)
+        steps = (1, 2, 3, 5, 7) if high < 4 * low else (1, 2, 5)
+        decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+        places = [float(f"{k}e{n}") for n in decades for k in steps]
+        places = [place for place in places if low * 0.9 <= place <= high * 1.1]
+        self.log_ticks(axis, places if 1 < len(places) <= 6 else ())
 
     def shade(self, share: float) -> str:
         """A blue, the deeper the greater the share from 0 to 1; grey eyes see the same order."""

@@ -56,8 +56,10 @@ def cost_rows(records: Sequence[Measurement]) -> list[Row]:
 
 
 def swell_rows(records: Sequence[Measurement]) -> list[Row]:
-    """The operations of the derivative's program, for each size."""
-    return size_rows(records, "operations", "The number of operations")
+    """The operations of the derivative's program and the bytes that a call holds, for each size."""
+    rows = size_rows(records, "operations", "The number of operations")
+    held = {(row.problem, row.backend, row.size): row.peak_bytes for row in records}
+    return [row | {"peak_bytes": held[row["problem"], row["backend"], row["size"]]} for row in rows]
 
 
 def growth(rows: Sequence[Row], name: str) -> float:
@@ -108,15 +110,25 @@ def size_title(rows: Sequence[Row], name: str, verb: str, unit: str) -> str:
 
 
 def draw_sizes(
-    page: Any, rows: Sequence[Row], name: str, title: str, guides: Callable[[Sequence[Row]], Guides]
-) -> None:
-    """A panel for each problem, a line for each backend, and the guides that hold for the problem."""
+    page: Any, rows: Sequence[Row], names: dict[str, str], title: str,
+    guides: Callable[[Sequence[Row]], Guides],
+) -> None:  # fmt: skip
+    """A panel for each problem and quantity, a line for each backend, and the guides that hold there.
+
+    names: the entries that are drawn, with what they are called on the axis.
+    """
     problems, look = list(dict.fromkeys(row["problem"] for row in rows)), looks(backends(rows))
+    wanted = [
+        (problem, name, mine)
+        for problem in problems
+        for name in names
+        if (mine := [row for row in of(rows, problem=problem) if row[name]])
+    ]
     panels = page.panels(
-        title, len(problems), right=[*backends(rows), *guides(rows)], top=1.6 * page.style.font / 72
+        title, len(wanted), right=[*backends(rows), *guides(rows)], top=1.6 * page.style.font / 72
     )
-    for problem, axes in zip(problems, panels):
-        mine = of(rows, problem=problem)
+    for (problem, name, mine), axes in zip(wanted, panels):
+        axes.set_ylabel(names[name])
         sizes, values = sorted({row["size"] for row in mine}), [row[name] for row in mine]
         low, high = min(values) / 1.6, max(values) * 1.6
         axes.set(xscale="log", yscale="log", xlim=(sizes[0] / 1.15, sizes[-1] * 1.15), xlabel="size n")
@@ -127,7 +139,7 @@ def draw_sizes(
             backend = line[0]["backend"]
             page.line(axes, [r["size"] for r in line], [r[name] for r in line], look[backend])
             ends.append((line[-1]["size"], line[-1][name], backend, look[backend].color))
-        for text, (factor, power) in guides(mine).items():
+        for text, (factor, power) in (guides(mine) if name == next(iter(names)) else {}).items():
             y = [factor * n**power for n in sizes]
             low, high = min(low, y[0] / 1.3), max(high, y[-1] * 1.3)
             page.guide(axes, sizes, y)
@@ -148,22 +160,14 @@ def cost_guides(rows: Sequence[Row]) -> Guides:
 def draw_cost(page: Any, rows: Sequence[Row]) -> None:
     """Cost against size with the guides of theory: f itself, the cheap gradient, forward, differences."""
     title = size_title(rows, "ratio", "costs", "times f")
-    draw_sizes(page, rows, "ratio", title, cost_guides)
-    for axes in page.figure.axes:
-        axes.set_ylabel("cost: one call, in calls of f")
+    draw_sizes(page, rows, {"ratio": "cost: one call, in calls of f"}, title, cost_guides)
 
 
 def draw_swell(page: Any, rows: Sequence[Row]) -> None:
-    """Operations against size."""
-    draw_sizes(
-        page,
-        rows,
-        "operations",
-        size_title(rows, "operations", "needs", "operations"),
-        lambda _: {"n": (1, 1)},
-    )
-    for axes in page.figure.axes:
-        axes.set_ylabel("operations")
+    """Operations and memory against size: formulas swell, a tape grows with the program."""
+    title = size_title(rows, "operations", "needs", "operations")
+    names = {"operations": "operations", "peak_bytes": "bytes held by a call"}
+    draw_sizes(page, rows, names, title, lambda _: {"n": (1, 1)})
 
 
 # Against the calls
@@ -342,7 +346,7 @@ def draw_samples(page: Any, rows: Sequence[Row]) -> None:
     several = len(problems) > 1
     axes.set(xscale="log", ylim=(len(names) - 0.4, -0.6), xlabel="one call, " + rows[0]["unit"])
     axes.set_yticks(range(len(names)), names)
-    page.log_ticks(axes.xaxis)
+    page.near_ticks(axes.xaxis, [row["time"] for row in rows])
     for i, name in enumerate(names):
         mine = of(rows, backend=name)
         last = max(1, *(row["round"] for row in mine))

@@ -11,6 +11,13 @@ from .rows import CannotPlot, Row, backends, cells, counted, listed, of
 
 SCORED = ("ok", "wrong")
 MOST_ROWS = 30  # problems in a column of the page
+MOST_PROBLEMS = 90  # that have squares of their own
+BANDS = ((15.0, "15 digits or more"), (12.0, "12 to 15"), (8.0, "8 to 12"), (0.0, "fewer"))
+FAILURES = {
+    "wrong": (VERMILION, "white"),
+    "unscored": ("#E3E3E3", "#222222"),
+    "timeout": ("#8C8C8C", "white"),
+}
 
 
 def outcome_rows(records: Sequence[Measurement]) -> list[Row]:
@@ -33,10 +40,86 @@ def outcome_title(rows: Sequence[Row]) -> str:
     if best == worst:
         return f"Every backend is right on {best} of {counted(problems, 'problem')}"
     last = listed([name for name, number in right.items() if number == worst])
-    return f"Right on {best} of {counted(problems, 'problem')}: {first}; on {worst}: {last}"
+    return f"Right on {best:,} of {counted(problems, 'problem')}: {first}; on {worst:,}: {last}"
 
 
 def draw_outcomes(page: Any, rows: Sequence[Row]) -> None:
+    """A square for every outcome; of more problems than can be read a bar for each backend."""
+    if len({row["problem"] for row in rows}) > MOST_PROBLEMS:
+        draw_shares(page, rows)
+    else:
+        draw_squares(page, rows)
+
+
+def draw_shares(page: Any, rows: Sequence[Row]) -> None:
+    """How many problems end how: a bar for each backend, parted by digits where right, and by status."""
+    names, total = backends(rows), len({row["problem"] for row in rows})
+    em = page.style.font / 72
+    (axes,) = page.panels(
+        outcome_title(rows), left=names, top=3.2 * em, height=len(names) * 2.4 * em, right=["000"]
+    )
+    axes.set(xlim=(0, total), ylim=(len(names) - 0.5, -0.5), xlabel=f"of {counted(total, 'problem')}")
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False)
+    shown: dict[str, tuple[str, str]] = {}
+    for i, name in enumerate(names):
+        start = 0
+        for label, number in endings(of(rows, backend=name)).items():
+            face, text = shown.setdefault(label, paint(page, label))
+            axes.barh(i, number, 0.74, start, color=face, edgecolor="white", linewidth=page.style.font / 14)
+            if (
+                page.width(f"{number} ", 0.78)
+                < number / total * axes.get_position().width * page.figure.get_figwidth()
+            ):
+                axes.text(start + number / 2, i, f"{number:,}", ha="center", va="center", color=text,
+                          fontsize=page.style.font * 0.78)  # fmt: skip
+            start += number
+    key(page, axes, shown)
+
+
+def endings(rows: Sequence[Row]) -> dict[str, int]:
+    """How many of the rows end so: with so many digits, else by their status; the best first."""
+    labels = [band(row) for row in rows]
+    order = [*(text for _, text in BANDS), *dict.fromkeys(labels)]
+    return {label: labels.count(label) for label in dict.fromkeys(order) if label in labels}
+
+
+def band(row: Row) -> str:
+    """The digits of what is right as a range, or the status."""
+    if row["status"] != "ok" or row["digits"] is None:
+        return str(row["status"])
+    return next(text for least, text in BANDS if row["digits"] >= least)
+
+
+def paint(page: Any, label: str) -> tuple[str, str]:
+    """The colours of an ending and of the number on it."""
+    places = {text: least for least, text in BANDS}
+    if label in places:
+        return page.shade((places[label] + 2) / 17), "white" if places[label] > 7 else "#222222"
+    return FAILURES.get(label, ("#CFCFCF", "#222222"))
+
+
+def key(page: Any, axes: Any, shown: dict[str, tuple[str, str]]) -> None:
+    """What the colours mean, in one line above the bars."""
+    inches = axes.get_position().width * page.figure.get_figwidth()
+    x = 0.0
+    for label, (face, _) in sorted(shown.items(), key=lambda item: order_of(item[0])):
+        y = 1 + 1.1 * page.style.font / 72 / (axes.get_position().height * page.figure.get_figheight())
+        axes.plot([x], [y], "s", color=face, transform=axes.transAxes, clip_on=False,
+                  markersize=page.style.font * 0.8)  # fmt: skip
+        x += 0.9 * page.style.font / 72 / inches
+        axes.text(x, y, label, transform=axes.transAxes, va="center", fontsize=page.style.font * 0.8)
+        x += (page.width(label, 0.8) + 1.8 * page.style.font / 72) / inches
+
+
+def order_of(label: str) -> tuple[bool, float, str]:
+    """Right ones first, the most digits before fewer."""
+    places = {text: least for least, text in BANDS}
+    return label not in places, -places.get(label, 0.0), label
+
+
+def draw_squares(page: Any, rows: Sequence[Row]) -> None:
     """A square for every outcome."""
     problems, names = list(dict.fromkeys(row["problem"] for row in rows)), backends(rows)
     em = page.style.font / 72
@@ -78,4 +161,6 @@ def square(page: Any, axes: Any, x: int, y: int, row: Row) -> None:
         face, text, color = "#FBE3D6", f"{text} wrong" if digits is not None else "wrong", ink(VERMILION)
     edge = VERMILION if status == "wrong" else "white" if status == "ok" else GREY + "55"
     axes.bar(x, 0.92, 0.96, y - 0.46, color=face, edgecolor=edge, linewidth=page.style.font / 14)
-    axes.text(x, y, text, ha="center", va="center", color=color, fontsize=page.style.font * 0.72)
+    room = 0.9 * axes.get_window_extent().width / page.figure.dpi / (axes.get_xlim()[1] + 0.5)
+    size = page.style.font * min(0.72, room / page.width(text))
+    axes.text(x, y, text, ha="center", va="center", color=color, fontsize=size)

@@ -10,6 +10,7 @@ from ..advice import groups
 from ..columns import shortened
 
 Row = dict[str, Any]
+DIGIT_TICKS = (0, 4, 8, 12, 16)
 
 
 class CannotPlot(ValueError):
@@ -58,7 +59,20 @@ def listed(names: Sequence[str]) -> str:
 
 def counted(number: int, noun: str) -> str:
     """
-    >>> counted(1, "problem"), counted(3, "problem")
-    ('1 problem', '3 problems')
+    >>> counted(1, "problem"), counted(3000, "problem")
+    ('1 problem', '3,000 problems')
     """
-    return f"{number} {noun}{'s' * (number != 1)}"
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def power(amount: float) -> str:
+    """A small amount with one digit, as mathematics is set.
+
+    >>> power(3e-9), power(1.0), power(0.0), power(0.02)
+    ('$3\\\\times10^{-9}$', '1', '0', '0.02')
+    """
+    if not amount or 1e-3 <= amount < 1e5:
+        return f"{amount:.1g}"
+    digit, exponent = f"{amount:.0e}".split("e")
+    head = "" if digit == "1" else rf"{digit}\times"
+    return f"${head}10^{{{int(exponent)}}}$"
