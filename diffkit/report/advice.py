@@ -1,12 +1,12 @@
 """One sentence that says what to take, with its condition."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..harness.record import Measurement
+from ..harness.standing import CONTROLS, groups
 from .units import seconds, tenths
 
 DOUBLE_DIGITS = 16.0
@@ -16,20 +16,13 @@ REWRITE = (
 )
 
 
-def groups(rows: Sequence[Measurement]) -> list[list[Measurement]]:
-    """The rows of each problem, size, point and operator, in the order of their first appearance."""
-    found: dict[str, list[Measurement]] = {}
-    for row in rows:
-        found.setdefault(json.dumps([row.problem, row.size, row.point, row.operator]), []).append(row)
-    return list(found.values())
-
-
 def by_backend(scored: Sequence[Sequence[Measurement]]) -> dict[str, list[Measurement]]:
-    """The newest row of every problem, for each backend that has one on all of them."""
+    """The newest row of every problem, for each backend that has one on all of them; no controls."""
     found: dict[str, dict[int, Measurement]] = {}
     for index, group in enumerate(scored):
         for row in group:
-            found.setdefault(row.backend, {})[index] = row
+            if row.backend not in CONTROLS:
+                found.setdefault(row.backend, {})[index] = row
     return {backend: list(rows.values()) for backend, rows in found.items() if len(rows) == len(scored)}
 
 

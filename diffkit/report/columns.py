@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..harness.record import Measurement
+from ..harness.standing import standings
 from .units import brief, count, memory, multiple, number, seconds, tenths
 
 VALUE_CELLS = 22
@@ -65,48 +66,86 @@ class Column:
     wide_only: bool = False
 
 
-COLUMNS = (
-    Column("backend", lambda row: row.backend, right=False, most=18),
-    Column("value or worst", worst_entry, right=False, most=VALUE_CELLS),
-    Column("digits", lambda row: tenths(row.digits)),
-    Column("cost", lambda row: multiple(row.ratio)),
-    Column("set-up", lambda row: seconds(row.prepare_seconds)),
-    Column("worst digits", lambda row: tenths(row.digits_worst), wide_only=True),
-    Column(
-        "worst ulps", lambda row: "" if row.ulps_worst is None else f"{row.ulps_worst:.3g}", wide_only=True
-    ),
-    Column("first call", lambda row: seconds(row.first_call_seconds), wide_only=True),
-    Column("execute", lambda row: seconds(row.execute_seconds), wide_only=True),
-    Column("f", lambda row: seconds(row.primal_seconds), wide_only=True),
-    Column("evaluations", lambda row: count(row.evaluations), wide_only=True),
-    Column("operations", lambda row: count(row.operations), wide_only=True),
-    Column("peak memory", lambda row: memory(row.peak_bytes), wide_only=True),
-    Column("threads", lambda row: count(row.threads), wide_only=True),
-    Column("outcome", outcome, right=False),
-)
-NARROW = tuple(column for column in COLUMNS if not column.wide_only)
+VALUE = Column("value or worst", worst_entry, right=False, most=VALUE_CELLS)
 SHORT_VALUE = Column(
     "value or worst", lambda row: worst_entry(row, SHORT_CELLS), right=False, most=SHORT_CELLS
 )
-TIMES = ("cost", "set-up")
-COUNTED = tuple(
-    SHORT_VALUE if column.title == "value or worst" else column
-    for column in COLUMNS
-    if not column.wide_only or column.title == "operations"
+SET_UP = Column("set-up", lambda row: seconds(row.prepare_seconds))
+FIRST_CALL = Column("first call", lambda row: seconds(row.first_call_seconds))
+EXECUTE = Column("execute", lambda row: seconds(row.execute_seconds))
+OPERATIONS = Column("operations", lambda row: count(row.operations))
+OUTCOME = Column("outcome", outcome, right=False)
+TIMES = ("cost", "set-up", "first call", "execute", "break-even")
+PRECISION = (
+    Column("worst digits", lambda row: tenths(row.digits_worst)),
+    Column("worst ulps", lambda row: "" if row.ulps_worst is None else f"{row.ulps_worst:.3g}"),
+)
+RESOURCES = (
+    Column("f", lambda row: seconds(row.primal_seconds)),
+    Column("evaluations", lambda row: count(row.evaluations)),
+    OPERATIONS,
+    Column("peak memory", lambda row: memory(row.peak_bytes)),
+    Column("threads", lambda row: count(row.threads)),
 )
 
 
 def narrow(rows: Sequence[Measurement]) -> tuple[Column, ...]:
-    """The columns of a narrow table: operations where all backends count them, times if there are any."""
-    ran = [row for row in rows if row.execute_samples or row.first_call_seconds is not None]
-    counted = all(row.operations is not None for row in ran)
-    columns = COUNTED if counted and any(row.operations is not None for row in rows) else NARROW
+    """The columns of a narrow table: x hand where that was timed, else operations where all count them."""
+    hand = by_hand(rows)
+    operations = [OPERATIONS] if counted(rows) and not hand else []
+    value = SHORT_VALUE if hand or operations else VALUE
+    return told(rows, [*beginning(value), *hand, SET_UP, *operations, OUTCOME])
+
+
+def broad(rows: Sequence[Measurement]) -> tuple[Column, ...]:
+    """The columns of Markdown and HTML: those of a narrow table, and when a set-up has paid."""
+    costs = (*by_hand(rows), SET_UP, FIRST_CALL, EXECUTE, break_even(rows))
+    return told(rows, [*beginning(VALUE), *costs, *([OPERATIONS] if counted(rows) else []), OUTCOME])
+
+
+def told(rows: Sequence[Measurement], columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns without those of times where there are none to be told."""
     return tuple(column for column in columns if timed(rows) or column.title not in TIMES)
 
 
 def timed(rows: Sequence[Measurement]) -> bool:
     """Whether times are to be told: a run that was not timed ("untimed") has only its first call's."""
     return any(row.execute_samples for row in rows) or all(row.first_call_seconds is None for row in rows)
+
+
+def all_columns(rows: Sequence[Measurement]) -> tuple[Column, ...]:
+    """All columns."""
+    costs = (*by_hand(rows), SET_UP, FIRST_CALL, EXECUTE, break_even(rows))
+    return (*beginning(VALUE), *costs, *PRECISION, *RESOURCES, OUTCOME)
+
+
+def beginning(value: Column) -> tuple[Column, ...]:
+    return (
+        Column("backend", lambda row: row.backend, right=False, most=18),
+        value,
+        Column("digits", lambda row: tenths(row.digits)),
+        Column("cost", lambda row: multiple(row.ratio)),
+    )
+
+
+def by_hand(rows: Sequence[Measurement]) -> list[Column]:
+    """A call in calls of the derivative written by hand, where that was timed."""
+    ratios = {id(row): each.hand_ratio for row, each in zip(rows, standings(rows), strict=True)}
+    known = any(ratio is not None for ratio in ratios.values())
+    return [Column("x hand", lambda row: multiple(ratios[id(row)]))] if known else []
+
+
+def break_even(rows: Sequence[Measurement]) -> Column:
+    """From how many calls on a backend takes no longer than the one that is cheapest for one."""
+    calls = {id(row): each.break_even_calls for row, each in zip(rows, standings(rows), strict=True)}
+    return Column("break-even", lambda row: count(calls[id(row)]))
+
+
+def counted(rows: Sequence[Measurement]) -> bool:
+    """Whether every backend that came to its first call counts its operations."""
+    ran = [row for row in rows if row.execute_samples or row.first_call_seconds is not None]
+    known = any(row.operations is not None for row in rows)
+    return known and all(row.operations is not None for row in ran)
 
 
 def shortened(text: str, most: int = 80) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from html import escape
 
 from ..harness.record import Measurement, document
-from .advice import advice, groups, recommended
-from .columns import COLUMNS, Column, heading, losses, narrow, outcome, timed
+from ..harness.standing import as_rows, groups
+from .advice import advice, recommended
+from .columns import Column, all_columns, broad, heading, losses, narrow, outcome
+from .costs import cost_lines, cost_markdown
 from .growth import growth_lines
 from .layout import GAP, clip, laid_out, paint, printable
 
@@ -20,11 +22,16 @@ __all__ = [
 ]  # fmt: skip
 
 DIGITS = "16 digits is all a double has"
+MEANINGS = {
+    "cost": "cost: one call, in calls of f", "x hand": "x hand: in calls of the derivative by hand",
+    "set-up": "set-up: once", "break-even": "break-even: from so many calls on it takes no longer, set-up "
+    "included, than the backend that is cheapest for one call",
+}  # fmt: skip
 
 
-def legend(rows: Sequence[Measurement]) -> str:
+def legend(columns: Sequence[Column]) -> str:
     """What the columns mean."""
-    return f"{DIGITS}; cost: one call, in calls of f; set-up: once." if timed(rows) else f"{DIGITS}."
+    return "; ".join([DIGITS, *(MEANINGS[c.title] for c in columns if c.title in MEANINGS)]) + "."
 
 
 def text_table(
@@ -48,14 +55,15 @@ def text_table(
     """
     ellipsis = "…" if codecs.lookup(encoding).name.startswith("utf") else "..."
     limit = None if wide else width
-    layout = laid_out(rows, COLUMNS if wide else narrow(rows), limit, ellipsis)
+    columns = all_columns(rows) if wide else narrow(rows)
+    layout = laid_out(rows, columns, limit, ellipsis)
     lines: list[str] = []
     for group in groups(rows):
         lines += [paint(line, 1, color) for line in layout.folded(heading(group))]
         lines += [layout.title(), *(layout.row(row, color) for row in group), *layout.notes(group)]
         lines += [line for told in losses(group) for line in layout.folded(told, GAP)]
-    lines += [clip(line, limit, ellipsis) for line in growth_lines(rows)]
-    lines += textwrap.wrap(legend(rows), limit or 1_000_000)
+    lines += [clip(line, limit, ellipsis) for line in [*growth_lines(rows), *cost_lines(rows, limit)]]
+    lines += textwrap.wrap(legend(columns), limit or 1_000_000)
     return "\n".join(lines).encode(encoding, "replace").decode(encoding)
 
 
@@ -67,6 +75,8 @@ def escape_markdown(text: str) -> str:
 def markdown_table(rows: Sequence[Measurement]) -> str:
     """The rows as a Markdown table for each problem, under its heading in bold, and the legend.
 
+    Above them a table of costs in calls of the derivative written by hand, where several problems have one.
+
     >>> row = Measurement(problem="x**2", backend="zero", operator="derivative", status="wrong", value=0.0)
     >>> print(markdown_table([row]).splitlines()[0])
     **x\\*\\*2: derivative**
@@ -75,24 +85,24 @@ def markdown_table(rows: Sequence[Measurement]) -> str:
     def line(cells: Sequence[str]) -> str:
         return f"| {' | '.join(map(escape_markdown, cells))} |"
 
-    blocks, columns = [], narrow(rows)
+    blocks, columns = cost_markdown(rows), broad(rows)
     for group in groups(rows):
         sides = "|".join(" ---: " if column.right else " --- " for column in columns)
         body = [line([column.text(row) for column in columns]) for row in group]
         title = f"**{escape_markdown(heading(group))}**"
         blocks.append("\n".join([title, "", line([column.title for column in columns]), f"|{sides}|", *body]))
         blocks += [escape_markdown(told) for told in losses(group)]
-    return "\n\n".join([*blocks, legend(rows)]) + "\n"
+    return "\n\n".join([*blocks, legend(columns)]) + "\n"
 
 
 def csv_text(rows: Sequence[Measurement]) -> str:
-    """One line a row under a line of names: `as_row`, with lists and objects as JSON and None as nothing.
+    """One line a row under a line of names: `as_rows`, with lists and objects as JSON and None as nothing.
 
     >>> row = Measurement(problem="sin", backend="zero", operator="derivative", status="wrong", value=0.0)
     >>> csv_text([row]).splitlines()[0][:32]
     'schema,problem,size,point,seed,b'
     """
-    flat = [row.as_row() for row in rows]
+    flat = as_rows(rows)
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(flat[0]) if flat else [], lineterminator="\n")
     writer.writeheader()
@@ -107,7 +117,7 @@ def json_text(rows: Sequence[Measurement], command: str = "") -> str:
     >>> json.loads(json_text([], "compare sin"))["rows"]
     []
     """
-    return json.dumps(document(command, rows), indent=2, allow_nan=False)
+    return json.dumps(document(command, as_rows(rows)), indent=2, allow_nan=False)
 
 
 def html_table(rows: Sequence[Measurement]) -> str:
@@ -127,7 +137,7 @@ def html_table(rows: Sequence[Measurement]) -> str:
         cells = [cell("td", column.text(row), column) for column in columns[:-1]]
         return f"<tr>{''.join(cells)}{cell('td', outcome(row), columns[-1], color)}</tr>"
 
-    columns = narrow(rows)
+    columns = broad(rows)
     titles = "".join(cell("th", column.title, column) for column in columns)
     caption = '<caption style="text-align:left;font-weight:bold;padding:6px 8px">'
     tables = [
@@ -136,4 +146,4 @@ def html_table(rows: Sequence[Measurement]) -> str:
         + "".join(f'<p style="padding:0 8px">{escape(told)}</p>' for told in losses(group))
         for group in groups(rows)
     ]
-    return f'<div>{"".join(tables)}<p style="padding:0 8px">{escape(legend(rows))}</p></div>'
+    return f'<div>{"".join(tables)}<p style="padding:0 8px">{escape(legend(columns))}</p></div>'

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..harness.record import Measurement, append_record, last_records_path, read_records
+from ..harness.standing import as_rows
 from ..report import tables
 from ..report.accuracy import sweep_table
 from ..report.plots import draw
@@ -45,7 +46,7 @@ class Comparison:
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame with the columns of `--json`; raises ImportError where pandas is missing."""
-        return pandas().DataFrame([row.as_row() for row in self.rows])
+        return pandas().DataFrame(as_rows(self.rows))
 
     def plot(self, kind: str, style: str = "paper") -> Any:
         """The figure of a kind (`diffkit list plots`), a matplotlib Figure that notebooks show.

@@ -10,9 +10,9 @@ from ..differentiators.interface import Differentiator
 from ..differentiators.walk import walk
 from ..harness.compare import as_backend, measure
 from ..harness.record import Measurement
+from ..harness.standing import groups
 from ..harness.swell import COUNTING
 from ..harness.targets import InCatalogue, value_at
-from ..report.advice import groups
 from .comparison import Comparison, Sweep
 from .explanation import Explanation
 from .studies import sweep_backends
@@ -122,23 +122,25 @@ def of_texts(
 def backends_named(backends: Backends | None = None, suite: str | None = None) -> list[Differentiator]:
     """The backends that a text, a list or nothing names; raises UnknownBackend.
 
-    Nothing is all that load, for the suite "swell" those that count their operations. One that is named but
-    does not load stands in the table with its reason. Raises BadInput for no name.
+    Nothing is all that load, for the suite "swell" those that count their operations. The suite "cost" is
+    held against `hand`, whatever is named. One that is named but does not load stands in the table with its
+    reason. Raises BadInput for no name.
 
     >>> [str(backend) for backend in backends_named("finite:order=4,reverse")]
     ['finite:order=4', 'reverse']
     """
-    if backends is None and suite == "swell":
-        return [registry.backend(name) for name in COUNTING]
     if backends is None:
-        return [registry.backend(name) for name in loadable()]
-    if isinstance(backends, str):
+        backends = COUNTING if suite == "swell" else loadable()
+    elif isinstance(backends, str):
         backends = split_backends(backends)
     elif isinstance(backends, Differentiator):
         backends = [backends]
     if not backends:
         raise BadInput("No backend is named: leave the choice out to take all, or name one such as reverse.")
-    return [as_backend(each) for each in registry.grouped(backends)]
+    chosen = [as_backend(each) for each in registry.grouped(backends)]
+    if suite == "cost" and "hand" not in map(str, chosen):
+        chosen.insert(0, registry.backend("hand"))
+    return chosen
 
 
 def loadable() -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from diffkit.harness.record import Measurement
 from diffkit.harness.swell import COUNTING, swell
-from diffkit.report.columns import COUNTED, NARROW, narrow
+from diffkit.report.columns import narrow
 from diffkit.report.tables import html_table, markdown_table, text_table
 from diffkit.results.operators import backends_named
 
@@ -47,8 +47,8 @@ def test_operations_are_shown_where_every_backend_counts_them(table):
 
 def test_a_failure_does_not_hide_the_operations_of_others():
     failed = Measurement(problem="p", backend="symbolic", operator="gradient", status="timeout")
-    assert narrow([measured(3), failed]) == COUNTED
-    assert narrow([failed]) == NARROW
+    titles = [[column.title for column in narrow(rows)] for rows in ([measured(3), failed], [failed])]
+    assert "operations" in titles[0] and "operations" not in titles[1]
 
 
 def test_the_table_with_operations_fits_the_terminal():

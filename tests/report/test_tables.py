@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from diffkit.harness.record import STATUSES, Measurement, document
+from diffkit.harness.standing import as_rows
 from diffkit.report.tables import csv_text, html_table, json_text, markdown_table, text_table
 
 REASON = "np.cumsum has no derivative rule. Add a row to diffkit/calculus/arrays.py, or spell it otherwise"
@@ -185,7 +186,7 @@ def test_markdown_keeps_its_columns():
     title, _, titles, sides, line, _, legend = markdown_table([row]).splitlines()
 
     assert title.startswith("**x\\*\\*2, n = 2: gradient")
-    assert titles.count("|") == sides.count("|") == line.replace("\\|", "").count("|") == 7
+    assert titles.count("|") == sides.count("|") == line.replace("\\|", "").count("|") == 10
     assert "error: a\\|b c" in line
     assert legend.startswith("16 digits")
 
@@ -204,7 +205,7 @@ def test_csv_gives_back_every_field():
 
 def test_json_is_the_document():
     """`--json` and a file of it are the same."""
-    assert json.loads(json_text(ROWS, "compare rosenbrock")) == document("compare rosenbrock", ROWS)
+    assert json.loads(json_text(ROWS, "compare rosenbrock")) == document("compare rosenbrock", as_rows(ROWS))
 
 
 class Texts(HTMLParser):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...harness.record import Measurement
-from ..advice import groups
+from ...harness.standing import groups
 from ..columns import shortened
 
 Row = dict[str, Any]
