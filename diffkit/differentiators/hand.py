@@ -29,7 +29,7 @@ class WithHand:
 
 
 class PreparedHand(Prepared):
-    """What was written by hand: looked at once, then called as it is, for others are held against its cost."""
+    """What was written by hand: looked at once, then called as it is, since others are held against it."""
 
     def __init__(
         self,
