@@ -6,7 +6,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from ..differentiators.walk import walk
+from ..differentiators.witnesses import explained
 from ..results import Explanation
 from ..results.subjects import BadInput, Place, read
 from .comparing import points_read
@@ -20,7 +20,7 @@ def explain_command(what: str, at: list[str], seed: int, output: Path | None, qu
         if len(subjects.targets) > 1:
             raise BadInput("explain shows one point: give --at once.")
         (target,) = subjects.targets
-        found = walk(target.function.load(), *target.args, names=list(target.point), title=what)
+        found = explained(target.function.load(), *target.args, names=list(target.point), title=what)
     for remark in [] if quiet else subjects.notes:
         note(remark)
     explanation = Explanation(found)

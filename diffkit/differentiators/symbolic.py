@@ -370,15 +370,19 @@ class PreparedSymbolic(Prepared):
         """
         if len(self.y) * len(self.active) > SHORT // 4:
             return None
+        texts = self.formulas(names)
+        text = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+        return text if len(text) <= SHORT else None
+
+    def formulas(self, names: Sequence[str] = ()) -> list[str]:
+        """The derivative of every entry of the value in every active entry, as text of whatever length."""
         mine = parameter_names(self.f, self.arguments.count)
         called = {
             x: sympy.Symbol(names[i] + x.name[len(mine[i]) :], real=True) if names else x
             for i, x in self.inputs
         }
         slopes = self.numbers_of.restored(self.flat_slopes)
-        texts = [readable(slope.xreplace(called)) for slope in slopes]
-        text = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
-        return text if len(text) <= SHORT else None
+        return [readable(slope.xreplace(called)) for slope in slopes]
 
 
 class PreparedGraph(PreparedSymbolic):

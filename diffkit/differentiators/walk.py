@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -17,22 +18,11 @@ from ..calculus.rules import Row, shape_of
 from ..calculus.spellings import plain
 from ..interpreters.reverse import Node, Tape, backward, record
 from .arguments import flatten, paths_of
-from .interface import finished
+from .interface import finished, size_of
 from .reverse import one
+from .spelled import constant_text, entry_text, operation_text
 
-SIGNS = {
-    "add": "{} + {}",
-    "subtract": "{} - {}",
-    "multiply": "{} * {}",
-    "divide": "{} / {}",
-    "power": "{} ** {}",
-    "negative": "-{}",
-    "square": "{}**2",
-    "reciprocal": "1 / {}",
-    "contract": "{} @ {}",
-    "absolute": "abs({})",
-    "permute": "{}.T",
-}
+LOCAL_ENTRIES = 16  # of a local Jacobian that is kept
 
 
 @dataclass(frozen=True)
@@ -40,17 +30,23 @@ class Edge:
     """From a node to one of its arguments: the local slope, and what flows back along it.
 
     slope: the partial derivative of the node in this argument, a number; None for arrays.
-    flow: adjoint of the node times the slope, shaped like the argument.
+    jacobian: where one of the two is an array and both are small, a row for each entry of the node and a
+    column for each of the argument; else None. flow: adjoint of the node times that, shaped as the argument.
     """
 
     source: str
     slope: float | None
     flow: Any
+    jacobian: Any = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """A node: its name, how it is made, its value on the way forward, its adjoint from the way back."""
+    """A node: its name, how it is made, its value on the way forward, its adjoint from the way back.
+
+    symbol: no other node has it. label: what it is called where it is used; two constants 2 have the same.
+    tangents: forward mode's derivative of this node in each direction of the walk's trace.
+    """
 
     symbol: str
     kind: str  # "input", "constant" or "operation"
@@ -60,16 +56,44 @@ class Step:
     value: Any
     adjoint: Any  # d result / d node, shaped like the value
     edges: tuple[Edge, ...] = ()
+    label: str = ""
+    tangents: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What another backend says of the same derivative at the same point.
+
+    derivatives: by the name of the input, or of the direction where only one was taken. formulas: of
+    `symbolic`, the same as text. bounds: how wrong `finite` says it may be. message: why there is less.
+    """
+
+    backend: str
+    derivatives: dict[str, Any] = field(default_factory=dict)
+    bounds: dict[str, Any] = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
+    left: dict[str, Any] = field(default_factory=dict)
+    right: dict[str, Any] = field(default_factory=dict)
+    diagnosis: str = ""
+    evaluations: int | None = None
+    operations: int | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True)
 class Walk:
-    """The two passes of one function at one point; `steps` are in the order of evaluation."""
+    """The two passes of one function at one point; `steps` are in the order of evaluation.
+
+    trace: the directions of the forward-mode pass: inputs, or EVERY for all of them at once. witnesses: the
+    other backends. Both are empty unless they were asked for (`explained`).
+    """
 
     title: str
     value: float
     result: str  # the symbol of the last node
     steps: tuple[Step, ...]
+    trace: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The walk as JSON types: what reports read."""
@@ -96,22 +120,34 @@ def walk(f: Callable[..., Any], *args: Any, names: Sequence[str] | None = None, 
     >>> z.value, {step.symbol: step.adjoint for step in z.steps if step.kind == "input"}
     (327.0, {'x': 8.0, 'y': 81.0})
     """
-    names = list(names or argument_names(f, len(args)))
-    flattened = [flatten(arg, name) for arg, name in zip(args, names, strict=True)]
-    leaves = [leaf for each, _ in flattened for leaf in each]
-    labels = [label for arg, name in zip(args, names, strict=True) for label in paths_of(arg, name)]
-
-    def flat(*xs: Any) -> Any:
-        rest = iter(xs)
-        return f(*(rebuild([next(rest) for _ in each]) for each, rebuild in flattened))
-
-    y, inputs, tape = record(flat, leaves, [True] * len(leaves))
+    flat = Flat(f, args, list(names or argument_names(f, len(args))))
+    y, inputs, tape = record(flat, flat.leaves, [True] * len(flat.leaves))
     one(plain(y))
     if not (isinstance(y, Node) and y.tape is tape):
-        steps = tuple(input_step(label, x, 0.0) for label, x in zip(labels, leaves, strict=True))
-        return Walk(title, float(plain(y)), "", steps)
+        return Walk(title, float(plain(y)), "", tuple(input_step(label, x, 0.0) for label, x in flat.named()))
     adjoints = backward(y, 1.0, 0, inputs)
-    return Walk(title, float(y.primal), *Walker(tape, y, labels, adjoints).steps())
+    return Walk(title, float(y.primal), *Walker(tape, y, flat.labels, adjoints).steps())
+
+
+class Flat:
+    """f as a function of the leaves of its arguments, which are its nodes, with their names."""
+
+    def __init__(self, f: Callable[..., Any], args: Sequence[Any], names: Sequence[str]):
+        self.f = f
+        self.parts = [flatten(arg, name) for arg, name in zip(args, names, strict=True)]
+        self.leaves = [leaf for each, _ in self.parts for leaf in each]
+        self.labels = [label for arg, name in zip(args, names, strict=True) for label in paths_of(arg, name)]
+
+    def named(self) -> list[tuple[str, Any]]:
+        return [*zip(self.labels, self.leaves, strict=True)]
+
+    def rebuilt(self, xs: Sequence[Any]) -> tuple[Any, ...]:
+        """Arguments with these leaves."""
+        rest = iter(xs)
+        return tuple(rebuild([next(rest) for _ in each]) for each, rebuild in self.parts)
+
+    def __call__(self, *xs: Any) -> Any:
+        return self.f(*self.rebuilt(xs))
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
@@ -127,7 +163,7 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 
 
 def input_step(label: str, x: Any, adjoint: Any) -> Step:
-    return Step(label, "input", "", "", shape_of(x), x, adjoint)
+    return Step(label, "input", "", "", shape_of(x), x, adjoint, (), label)
 
 
 class Walker:
@@ -136,6 +172,7 @@ class Walker:
     def __init__(self, tape: Tape, y: Node, labels: Sequence[str], adjoints: list[Any]):
         self.tape, self.y, self.adjoints = tape, y, adjoints
         self.symbols = dict(enumerate(labels))
+        self.taken = {*labels}
         self.found: list[Step] = []
         self.entries = entry_picks(tape)
 
@@ -146,7 +183,7 @@ class Walker:
                 self.found.append(input_step(self.symbols[node.position], node.primal, self.adjoint(node)))
             elif node.position not in self.entries:
                 operations += 1
-                self.symbols[node.position] = f"v{operations}"
+                self.symbols[node.position] = self.free(f"v{operations}")
                 self.found.append(self.operation(node))
         return self.symbols[self.y.position], tuple(self.found)
 
@@ -160,40 +197,76 @@ class Walker:
         source = self.tape.nodes[node.xs[0].position] if self.is_entry(node) else None
         through = source.xs[0] if source is not None else None
         row: Row = node.row  # type: ignore[assignment]
-        values, w = node.values, self.adjoint(node)
+        values, symbol = node.values, self.symbols[node.position]
         for i, x in enumerate(node.xs):
-            slope = row.pull(i, 1.0, node.primal, values, node.params, 0) if self.scalar(node, x, i) else None
-            flow = row.pull(i, w, node.primal, values, node.params, 0) if row.active(i) else None
-            if through is not None:
-                flow = source.row.pull(0, flow, source.primal, source.values, source.params, 0)  # type: ignore[union-attr]
-                x = through
-            symbol = self.symbol(x, values[i], flow, slope, self.symbols[node.position], i)
-            words.append(symbol)
+            x, back = through if through is not None else x, Pull(node, i, source)
+            flow = back(self.adjoint(node), 0) if row.active(i) else None
+            word, name = self.words(x, values[i], flow, symbol)
+            words.append(word)
             if flow is not None:
-                edges.append(Edge(symbol, None if slope is None else float(slope), finished(flow)))
+                slope, jacobian = local(node, values[i] if source is None else source.values[0], back)
+                edges.append(Edge(name, slope, finished(flow), jacobian))
         index = source.params["index"] if source is not None else None
-        text = entry_text(words[0], index) if index is not None else operation_text(row, words, node.params)
-        symbol = self.symbols[node.position]
+        text = (
+            entry_text(words[0], index)
+            if index is not None
+            else operation_text(row, words, values, node.params)
+        )
         return Step(symbol, "operation", row.name if index is None else "entry", text, shape_of(node.primal),
-                    node.primal, w, tuple(edges))  # fmt: skip
+                    node.primal, self.adjoint(node), tuple(edges), symbol)  # fmt: skip
 
     def is_entry(self, node: Node) -> bool:
         first = node.xs[0]
         return type(first) is Node and first.tape is self.tape and first.position in self.entries
 
-    def scalar(self, node: Node, x: Any, i: int) -> bool:
-        return node.row.active(i) and shape_of(node.primal) == () and shape_of(x) == ()  # type: ignore[union-attr]
-
-    def symbol(self, x: Any, value: Any, flow: Any, slope: Any, consumer: str, i: int) -> str:
-        """The name of an argument; a constant becomes a step of its own."""
+    def words(self, x: Any, value: Any, flow: Any, consumer: str) -> tuple[str, str]:
+        """What an argument is called, and its symbol; a constant becomes a step of its own."""
         if type(x) is Node and x.tape is self.tape:
-            return self.symbols[x.position]
-        text = f"{value:g}" if shape_of(value) == () and not isinstance(value, bool) else "constant"
-        taken = {step.symbol for step in self.found}
-        name = text if text not in taken else f"{text} in {consumer}"
+            return (self.symbols[x.position],) * 2
+        label = constant_text(value)
+        if flow is None and label:
+            return label, ""
+        if not label:
+            label = symbol = self.free("c1")  # an array that f captures
+        else:
+            symbol = self.free(f"{label} in {consumer}") if label in self.taken else label
+            self.taken.add(symbol)
         adjoint = finished(np.zeros(shape_of(value)) if flow is None else flow)
-        self.found.append(Step(name, "constant", "", "", shape_of(value), value, adjoint))
+        self.found.append(Step(symbol, "constant", "", "", shape_of(value), value, adjoint, (), label))
+        return label, symbol
+
+    def free(self, wanted: str) -> str:
+        """The name, which ends with a number, or the next that nobody has: an input may be called v1."""
+        stem = wanted.rstrip("0123456789")
+        numbered = (f"{stem}{n}" for n in count(int(wanted[len(stem) :])))
+        name = next(each for each in numbered if each not in self.taken)
+        self.taken.add(name)
         return name
+
+
+@dataclass(frozen=True)
+class Pull:
+    """Cotangents of a node -> of its argument i, or through the slice of which the node is the one entry."""
+
+    node: Node
+    i: int
+    source: Node | None = None
+
+    def __call__(self, w: Any, lead: int) -> Any:
+        for node, i in [(self.node, self.i)] + ([(self.source, 0)] if self.source is not None else []):
+            w = node.row.pull(i, w, node.primal, node.values, node.params, lead)  # type: ignore[union-attr]
+        return w
+
+
+def local(node: Node, value: Any, back: Pull) -> tuple[float | None, Any]:
+    """The local slope of numbers, or the small local Jacobian where an array is among them."""
+    m, n = size_of(node.primal), size_of(value)
+    if shape_of(node.primal) == () == shape_of(value):
+        return float(back(1.0, 0)), None
+    if m * n > LOCAL_ENTRIES:
+        return None, None
+    rows = back(np.eye(m).reshape((m, *shape_of(node.primal))), 1)
+    return None, np.reshape(rows, (m, n))
 
 
 def entry_picks(tape: Tape) -> set[int]:
@@ -211,27 +284,3 @@ def entry_picks(tape: Tape) -> set[int]:
         and [user.row.name for user in users if user.row] == ["reshape"]
         and users[0].params["shape"] == ()
     }
-
-
-def entry_text(name: str, index: tuple[slice, ...]) -> str:
-    return f"{name}[{', '.join(str(each.start) for each in index)}]"
-
-
-def slice_text(index: tuple[slice, ...]) -> str:
-    """Slices as they are written."""
-
-    def word(each: slice) -> str:
-        text = f"{'' if each.start is None else each.start}:{'' if each.stop is None else each.stop}"
-        return text if each.step is None else f"{text}:{each.step}"
-
-    return ", ".join(map(word, index))
-
-
-def operation_text(row: Row, words: Sequence[str], params: dict[str, Any]) -> str:
-    """An operation as one would write it, such as "v1 * y" or "sum(v3, axes=(0,))"."""
-    if row.name in SIGNS:
-        return SIGNS[row.name].format(*words)
-    if row.name == "pick":
-        return f"{words[0]}[{slice_text(params['index'])}]"
-    shown = [f"{key}={value}" for key, value in params.items() if key in ("axes", "axis", "shape")]
-    return f"{row.name}({', '.join([*words, *shown])})"

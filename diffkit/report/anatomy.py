@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .explanation import six, table, three, wrapped
+from .lines import table, wrapped
+from .numbers import six, three
 
 Anatomy = dict[str, Any]
 Layer = dict[str, Any]

@@ -1,43 +1,82 @@
-"""The two passes of backpropagation as text and as HTML, from a walk in its dictionary form."""
+"""The two passes of backpropagation, then the other witnesses, as text and as HTML; from a walk as a dict."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
+from .lines import Row, table, wrapped
+from .numbers import entries, exact, matrix, shown, six, times
 from .units import number
+from .words import ENGLISH, Words, said
 
 Walk = dict[str, Any]
-Row = tuple[str, ...]
-MOST = (12, 18, 24)  # columns for name, operation and value in a terminal of 80
-WRITTEN_OUT = 12  # entries of a gradient that are all shown
-SHOWN = 200  # steps that are printed; a longer walk is cut in the middle and says so
+CONSTANTS = 8  # whose derivatives are listed
+JACOBIAN = 40  # cells that a local Jacobian may take
+NAME, OPERATION, SHAPE, VALUE, BESIDE, TANGENT = 13, 18, 7, 20, 16, 16  # cells in a terminal of 80
 
 
-def explanation_text(walk: Walk, width: int = 80) -> str:
-    """Both passes and the gradient as plain text, at most `width` columns wide (80 or more)."""
-    head = [walk["title"], ""] if walk["title"] else []
-    forward = table(("node", "operation", "value", "local slopes"), forward_rows(walk), width)
-    backward = table(
-        ("node", "adjoint", "sum of what flows back: adjoint * slope"), backward_rows(walk), width
-    )
-    return "\n".join(
-        [*head, "Forward pass: every intermediate is kept", "", *forward, ""]
-        + [f"Backward pass: adjoints, d {walk['result'] or 'result'} / d node", "", *backward, ""]
-        + [piece for line in gradient_lines(walk) for piece in wrapped(line, width)]
-    )
+def explanation_text(walk: Walk, width: int = 80, words: Words = ENGLISH) -> str:
+    """Both passes, the gradient and the other witnesses as text of at most `width` columns (80 or more)."""
+    lines = [walk["title"], ""] if walk["title"] else []
+    for title, head, rows, most in passes(walk, words):
+        lines += [*textwrap.wrap(title, width), "", *table(head, rows, width, most, words["more"]), ""]
+    lines += [piece for line in gradient_lines(walk, words) for piece in wrapped(line, width)]
+    for title, body in witnesses(walk, width, words):
+        lines += ["", *textwrap.wrap(title, width), "", *body]
+    return "\n".join(lines)
 
 
-def forward_rows(walk: Walk) -> list[Row]:
-    """Name, how it is made, value, local slopes; in the order of evaluation."""
-    return [(step["symbol"], step["text"] or step["kind"], shown(step["value"], step["shape"]), slopes(step))
-            for step in walk["steps"]]  # fmt: skip
+def passes(walk: Walk, words: Words) -> Iterator[tuple[str, Row, list[Row], Sequence[int]]]:
+    """Title, head, rows and most cells of the forward and of the backward table."""
+    arrays = has_arrays(walk)
+    head = ["node", "operation", *(["shape"] if arrays else []), "value", "slopes"]
+    most = (NAME, OPERATION, *([SHAPE, BESIDE] if arrays else [VALUE]))
+    yield words["forward"], tuple(words[each] for each in head), forward_rows(walk, words), most
+    title = said(words, "backward", result=walk["result"] or words["result"])
+    yield (
+        title, (words["node"], words["adjoint"], words["flows"]), backward_rows(walk, words), (NAME, VALUE),
+    )  # fmt: skip
 
 
-def slopes(step: dict[str, Any]) -> str:
-    known = [edge for edge in step["edges"] if edge["slope"] is not None]
-    return ", ".join(f"{slope_in(edge['source'])} = {six(edge['slope'])}" for edge in known)
+def has_arrays(walk: Walk) -> bool:
+    return any(step["shape"] for step in walk["steps"])
+
+
+def labels(walk: Walk) -> dict[str, str]:
+    """What each node is called, by its symbol."""
+    return {step["symbol"]: step["label"] for step in walk["steps"]}
+
+
+def forward_rows(walk: Walk, words: Words = ENGLISH) -> list[Row]:
+    """Name, how it is made, shape if there are arrays, value, local slopes; in the order of evaluation."""
+    called, arrays = labels(walk), has_arrays(walk)
+    return [
+        (
+            step["label"], step["text"] or words[step["kind"]], *([times(step["shape"])] if arrays else []),
+            shown(step["value"], BESIDE if arrays else VALUE), slopes(step, called),
+        )
+        for step in walk["steps"]
+    ]  # fmt: skip
+
+
+def slopes(step: dict[str, Any], called: dict[str, str]) -> str:
+    """The local slopes; of v1 * v1 both together."""
+    found: dict[str, list[str]] = {}
+    for edge in step["edges"]:
+        if (text := slope_text(edge)) is not None:
+            found.setdefault(called[edge["source"]], []).append(text)
+    return ", ".join(f"{slope_in(name)} = {' + '.join(texts)}" for name, texts in found.items())
+
+
+def slope_text(edge: dict[str, Any]) -> str | None:
+    """A local slope, or a small local Jacobian; None where it is large."""
+    if edge["jacobian"] is not None:
+        text = matrix(edge["jacobian"])
+        return text if len(text) <= JACOBIAN else None
+    return None if edge["slope"] is None else six(edge["slope"])
 
 
 def slope_in(symbol: str) -> str:
@@ -45,136 +84,115 @@ def slope_in(symbol: str) -> str:
     return f"d/d({symbol})" if " " in symbol else f"d/d{symbol}"
 
 
-def backward_rows(walk: Walk) -> list[Row]:
+def backward_rows(walk: Walk, words: Words = ENGLISH) -> list[Row]:
     """Name, adjoint, and the flows that add up to it; from the result back."""
     flows: dict[str, list[str]] = {}
     for step in walk["steps"]:
         for edge in step["edges"]:
+            product = shown(edge["flow"])
             if edge["slope"] is not None:
-                product = f"{six(step['adjoint'])} * {six(edge['slope'])} from {step['symbol']}"
-            else:
-                product = f"{shown(edge['flow'], None)} from {step['symbol']}"
-            flows.setdefault(edge["source"], []).append(product)
+                product = f"{six(step['adjoint'])} * {six(edge['slope'])}"
+            flows.setdefault(edge["source"], []).append(said(words, "from", flow=product, node=step["label"]))
     return [
-        (
-            step["symbol"],
-            shown(step["adjoint"], step["shape"]),
-            " + ".join(flows.get(step["symbol"], ["the seed"])),
-        )
+        (step["label"], shown(step["adjoint"]), " + ".join(flows.get(step["symbol"], [words["seed"]])))
         for step in reversed(walk["steps"])
         if step["symbol"] in flows or step["symbol"] == walk["result"]
     ]
 
 
-def gradient_lines(walk: Walk) -> list[str]:
+def gradient_lines(walk: Walk, words: Words = ENGLISH) -> list[str]:
     """The value and the derivative in every input and in every constant."""
-    of = {kind: [step for step in walk["steps"] if step["kind"] == kind] for kind in ("input", "constant")}
-    lines = [f"value = {number(walk['value'])}"]
-    lines += [f"d/d{step['symbol']} = {exact(step['adjoint'], step['shape'])}" for step in of["input"]]
+    lines = [f"{words['value']} = {number(walk['value'])}"]
+    inputs = [step for step in walk["steps"] if step["kind"] == "input"]
+    lines += [f"{slope_in(step['label'])} = {exact(step['adjoint'])}" for step in inputs]
+    flowing = {edge["source"] for step in walk["steps"] for edge in step["edges"]}
     constants = [
-        f"d/d({step['symbol']}) = {shown(step['adjoint'], step['shape'])}" for step in of["constant"]
+        f"d/d({step['label'].strip('()')}) = {shown(step['adjoint'])}"
+        for step in walk["steps"]
+        if step["kind"] == "constant" and step["symbol"] in flowing
     ]
-    return lines + (["and in the constants: " + ", ".join(constants)] if constants else [])
+    if len(constants) > CONSTANTS:
+        constants[CONSTANTS:] = [said(words, "more constants", count=len(constants) - CONSTANTS)]
+    return lines + ([said(words, "constants", list=", ".join(constants))] if constants else [])
 
 
-def exact(value: Any, shape: Any) -> str:
-    """A number or a small array with all its entries, twelve digits each; a larger array in short."""
-    if not isinstance(value, list):
-        return number(value)
-    if len([*entries(value)]) > WRITTEN_OUT:
-        return shown(value, shape)
-    return f"[{', '.join(exact(each, None) for each in value)}]"
+def witnesses(walk: Walk, width: int, words: Words) -> Iterator[tuple[str, list[str]]]:
+    """Title and lines of what the other backends say; nothing where they were not asked."""
+    writers = {"symbolic": symbolic_lines, "forward": trace_lines, "finite": finite_lines}
+    found = {each["backend"]: each for each in walk["witnesses"]}
+    for backend in (each for each in writers if each in found):
+        witness = found[backend]
+        key = {"forward": "trace along" if along(walk) else "trace"}.get(backend, backend)
+        title = said(words, key, evaluations=f"{witness['evaluations'] or 0:,}")
+        refused = textwrap.wrap(said(words, "none", message=witness["message"]), width - 4)
+        lines = writers[backend](walk, witness, width, words)
+        yield title, [f"  {line}" for line in refused] if witness["message"] else lines
 
 
-def shown(value: Any, shape: Any) -> str:
-    """A number, or the first entries of an array, with its shape unless it is shown whole."""
-    if not isinstance(value, list):
-        return six(value)
-    flat = [*entries(value)]
-    text = f"[{', '.join(map(three, flat[:2]))}{', ..' if len(flat) > 2 else ''}]"
-    whole = len(flat) <= 2 and not any(isinstance(each, list) for each in value)
-    return text if whole or shape is None else f"{text} {'x'.join(map(str, shape))}"
+def along(walk: Walk) -> bool:
+    """Whether the one direction of the trace is that of all inputs at once, not one number's."""
+    numbers = [x for step in walk["steps"] if step["kind"] == "input" for x in entries(step["value"])]
+    return len(walk["trace"]) < len(numbers)
 
 
-def three(amount: float | None) -> str:
-    """Three digits, for entries of arrays."""
-    return "nan" if amount is None else f"{amount + 0.0:.3g}"
-
-
-def six(amount: float | None) -> str:
-    """Six significant digits, and no negative zero.
-
-    >>> six(1 / 3), six(-0.0), six(None)
-    ('0.333333', '0', 'not finite')
-    """
-    return "not finite" if amount is None else f"{amount + 0.0:.6g}"
-
-
-def entries(value: Any) -> Any:
-    """The numbers of a nested list."""
-    if isinstance(value, list):
-        for each in value:
-            yield from entries(each)
-    else:
-        yield value
-
-
-def table(head: Row, rows: list[Row], width: int) -> list[str]:
-    """Rows in columns; the last column is wrapped onto further lines where it does not fit."""
-    if len(rows) > SHOWN:
-        gap = ("...", f"{len(rows) - SHOWN} more", *[""] * (len(head) - 2))
-        rows = [*rows[: SHOWN // 2], gap, *rows[-SHOWN // 2 :]]
-    last = len(head) - 1
-    longest = [max(len(row[i]) for row in [head, *rows]) for i in range(last)]
-    widths = [min(n, most * width // 80) for n, most in zip(longest, MOST[-last:], strict=True)]
-    room = max(width - sum(widths) - 2 * last - 2, 16)
+def symbolic_lines(walk: Walk, witness: dict[str, Any], width: int, words: Words) -> list[str]:
+    """Each formula, with its value."""
+    values = [x for value in witness["derivatives"].values() for x in entries(value)]
     lines = []
-    head = (*head[:-1], cut(head[-1], room))
-    for row in [head, tuple("-" * n for n in [*widths, min(room, len(head[-1]))]), *rows]:
-        parts = wrapped(row[-1], room)
-        lead = "  ".join(cut(cell, n).ljust(n) for cell, n in zip(row[:-1], widths, strict=True))
-        lines.append(f"  {lead}  {parts[0]}".rstrip())
-        lines += [f"  {' ' * len(lead)}  {part}".rstrip() for part in parts[1:]]
+    for (name, formula), value in zip(witness["formulas"].items(), values, strict=True):
+        text = f"{slope_in(name)} = {formula}"
+        text += "" if formula == number(value) else f" = {number(value)}"
+        lines += textwrap.wrap(text, width, initial_indent="  ", subsequent_indent=" " * 6)
     return lines
 
 
-def cut(text: str, room: int) -> str:
-    """Text that fits, with its middle left out where it is too long."""
-    return (
-        text
-        if len(text) <= room
-        else f"{text[: room // 2 - 1]}..{text[len(text) - (room - room // 2 - 1) :]}"
-    )
+def trace_lines(walk: Walk, witness: dict[str, Any], width: int, words: Words) -> list[str]:
+    """The tangents of every node; one direction stands for many where there are many inputs."""
+    steps = [step for step in walk["steps"] if step["kind"] != "constant"]
+    rows = [(s["label"], shown(s["value"]), *(shown(t, TANGENT) for t in s["tangents"])) for s in steps]
+    heads = [words["tangent"]] if along(walk) else list(map(slope_in, walk["trace"]))
+    table_rows = [(words["node"], words["value"], *heads), *rows]
+    widths = [max(len(row[i]) for row in table_rows) + 2 for i in range(len(heads) + 2)]
+    fitting = max(n for n in range(1, len(heads) + 1) if n == 1 or sum(widths[: n + 2]) <= width)
+    head, *rows = [row[: fitting + 2] for row in table_rows]
+    lines = table(head, rows, width, (NAME, VALUE, *[TANGENT] * (fitting - 1)), words["more"])
+    left_out = len(heads) - fitting
+    count = f"{sum(len([*entries(s['value'])]) for s in steps if s['kind'] == 'input'):,}"
+    notes = [said(words, "trace cost", count=count)] if along(walk) else []
+    notes += [said(words, "trace more", count=left_out)] if left_out else []
+    told = [textwrap.indent(textwrap.fill(note, width - 2), "  ").split("\n") for note in notes]
+    return lines + [line for note in told for line in ["", *note]]
 
 
-def wrapped(text: str, room: int) -> list[str]:
-    """Text cut before its " + " and behind its ", ": no term is torn that fits on a line."""
-    lines = [""]
-    terms = text.replace(", ", ",\n").replace(" + ", "\n + ").split("\n")
-    for term in [piece for whole in terms for piece in torn(whole, room)]:
-        joined = lines[-1] + (" " if lines[-1].endswith(",") else "") + term
-        if len(joined) > room and lines[-1]:
-            lines.append(term.lstrip())
-        else:
-            lines[-1] = joined
-    return lines
+def finite_lines(walk: Walk, witness: dict[str, Any], width: int, words: Words) -> list[str]:
+    """Each difference with its bound, the slopes of the two sides where they differ, and what is wrong."""
+    lines, known = [], labels(walk)
+    for name, value in witness["derivatives"].items():
+        bound = max((abs(x) for x in entries(witness["bounds"].get(name)) if x is not None), default=None)
+        title = slope_in(name) if name in known else words["along"]
+        lines.append(f"{title} = {exact(value)}" + ("" if bound is None else f" +- {bound:.1e}"))
+        sides = [witness[side].get(name) for side in ("left", "right")]
+        if differ(*sides):
+            lines.append("  " + said(words, "sides", left=exact(sides[0]), right=exact(sides[1])))
+    diagnosis = witness["diagnosis"]
+    lines += [] if diagnosis in ("ok", "exact") else [words.get(diagnosis, diagnosis)]
+    return [f"  {piece}" for line in lines for piece in wrapped(line, width - 2)]
 
 
-def torn(term: str, room: int) -> list[str]:
-    """A term, in pieces only if it does not fit on a line by itself."""
-    if len(term.strip()) <= room:
-        return [term]
-    return [f" {piece}" for piece in textwrap.wrap(term, room)]  # with its space it begins a line
+def differ(left: Any, right: Any) -> bool:
+    """Whether slopes from the two sides are other numbers, not the same up to the noise of differences."""
+    pairs = zip(entries(left), entries(right))
+    return any(a is None or b is None or abs(a - b) > 1e-6 * max(abs(a), abs(b)) for a, b in pairs if a != b)
 
 
-def explanation_html(walk: Walk) -> str:
-    """The same as two HTML tables; every text of the user is escaped."""
+def explanation_html(walk: Walk, words: Words = ENGLISH) -> str:
+    """The same as HTML; every text of the user is escaped."""
     parts = [f"<h4>{escape(walk['title'])}</h4>"] if walk["title"] else []
-    for title, head, rows in (
-        ("Forward pass", ("node", "operation", "value", "local slopes"), forward_rows(walk)),
-        ("Backward pass", ("node", "adjoint", "sum of what flows back"), backward_rows(walk)),
-    ):
+    for title, head, rows, _ in passes(walk, words):
         cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        names = "".join(f"<th>{name}</th>" for name in head)
-        parts.append(f"<p>{title}</p><table><tr>{names}</tr>{cells}</table>")
-    return "".join(parts) + f"<p>{escape('; '.join(gradient_lines(walk)))}</p>"
+        names = "".join(f"<th>{escape(name)}</th>" for name in head)
+        parts.append(f"<p>{escape(title)}</p><table><tr>{names}</tr>{cells}</table>")
+    parts.append(f"<p>{escape('; '.join(gradient_lines(walk, words)))}</p>")
+    for title, body in witnesses(walk, 100, words):
+        parts.append(f"<p>{escape(title)}</p><pre>{escape(chr(10).join(body))}</pre>")
+    return "".join(parts)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..differentiators import registry
 from ..differentiators.interface import Differentiator
-from ..differentiators.walk import walk
+from ..differentiators.witnesses import explained
 from ..harness.compare import as_backend, measure
 from ..harness.record import Measurement
 from ..harness.standing import groups
@@ -184,4 +184,4 @@ def explain(
         raise BadInput(f"{f!r} cannot be explained: give a function, a formula or a problem.")
     else:
         value_at(title or getattr(f, "__name__", "f"), f, args)
-    return Explanation(walk(f, *args, names=names, title=title))
+    return Explanation(explained(f, *args, names=names, title=title))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from diffkit.differentiators.walk import walk
+from diffkit.differentiators.witnesses import explained
 from diffkit.expressions import parse
 from diffkit.problems import instance
 from diffkit.report.explanation import explanation_html, explanation_text
@@ -45,12 +46,58 @@ def test_the_classroom_graph_reads_like_the_lecture():
     assert explanation_text(walk(parse("2*x*y + y + 3"), 40.0, 4.0).as_dict()) == CLASSROOM
 
 
-@pytest.mark.parametrize("name", ["rosenbrock", "network_2_8_2", "neuron", "two_body"])
+WITNESSES = """\
+Symbolic: SymPy's derivative as a formula
+
+  d/dx = 2*y = 8
+  d/dy = 2*x + 1 = 81
+
+Forward mode: each node carries its derivative in every input, a pass each
+
+  node  value  d/dx  d/dy
+  ----  -----  ----  ----
+  x     40     1     0
+  y     4      0     1
+  v1    80     2     0
+  v2    320    8     80
+  v3    324    8     81
+  v4    327    8     81
+
+Finite differences: f at"""
+
+
+def test_the_other_witnesses_stand_below():
+    """The symbolic derivative, the trace of forward mode, the differences with their bounds."""
+    text = explanation_text(explained(parse("2*x*y + y + 3"), 40.0, 4.0).as_dict())
+    assert text.startswith(CLASSROOM + "\n\n" + WITNESSES)
+    assert "d/dx = 8" in text.split("Finite")[1] and "+-" in text.split("Finite")[1]
+
+
+def test_the_two_sides_of_a_kink_are_told():
+    text = explanation_text(explained(parse("abs(x) + x*y"), 0.0, 2.0).as_dict())
+    assert "slope 1 from the left, 3 from the right" in text and "There is a kink here" in text
+
+
+def test_arrays_show_their_shape_and_small_local_jacobians():
+    W = np.array([[1.0, 2.0], [3.0, 4.0]])
+    text = explanation_text(walk(lambda W, x: np.sum(np.exp(W @ x)), W, np.zeros(2)).as_dict())
+
+    assert "node  operation  shape  value" in text
+    assert "W     input      2x2    [[1, 2], [3, 4]]" in text
+    assert "d/dx = [[1, 2], [3, 4]]" in text and "d/dv1 = identity" in text
+
+
+def test_both_slopes_of_a_product_with_itself_are_told():
+    text = explanation_text(walk(lambda x: x * x, 3.0).as_dict())
+    assert "d/dx = 3 + 3" in text and "1 * 3 from v1 + 1 * 3 from v1" in text
+
+
+@pytest.mark.parametrize("name", ["rosenbrock", "network_2_8_2", "neuron", "two_body", "helmholtz"])
 @pytest.mark.parametrize("width", [80, 100])
 def test_no_line_is_wider_than_the_terminal(name, width):
     each = instance(name)
-    text = explanation_text(walk(each.f, *each.args).as_dict(), width)
-    assert [line for line in text.splitlines() if len(line) > width] == []
+    text = explanation_text(explained(each.f, *each.args).as_dict(), width)
+    assert [line for line in text.splitlines() if len(line) > width or line != line.rstrip()] == []
 
 
 def test_a_small_gradient_is_written_out():
