@@ -234,7 +234,7 @@ def test_many_points_go_at_once_only_where_that_is_true(axis, f, takes):
     single = operators.jacobian(f, x, backend=Finite("central"))
     np.testing.assert_allclose(estimate.value, single, rtol=1e-12, atol=1e-12)
     assert (prepared.batch == axis) is takes
-    assert (estimate.calls < 8) is takes
+    assert (estimate.calls < 11) is takes  # three of them round at random, at the point itself
     assert prepared.estimate("jacobian", x).calls <= estimate.calls
 
 

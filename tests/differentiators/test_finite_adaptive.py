@@ -10,7 +10,7 @@ from diffkit.differentiators import operators
 from diffkit.differentiators.finite import Finite, differentiate
 from diffkit.differentiators.finite.nodes import central, edge
 from diffkit.differentiators.finite.verdict import grain, judge
-from diffkit.harness.truth import truth
+from diffkit.harness.truth import attainable_digits, correct_digits, truth
 from diffkit.problems import instance, suite
 from diffkit.problems.random_expressions import random_expressions
 
@@ -52,21 +52,30 @@ def test_random_expressions_keep_12_digits_and_tell_where_they_do_not():
     assert np.mean(evaluations) <= 32
 
 
-HARD = [problem for problem, _ in suite("hard") if problem.operator == "derivative" and problem.hand]
-HARD = [problem for problem in HARD if len(problem.point(1)) == 1]
+HARD = [problem.name for problem, _ in suite("hard")]
+FEWER = {  # digits than 8 or than the program keeps less 3: its values hardly change, or a kink is near
+    "tanh_far_out": 0, "power_tower": 6, "arccos_at_edge": 5, "softplus_far_left": 0, "logistic_far_out": 0,
+    "difference_of_roots": 0, "rectified_sine": 0, "naive_variance": 4, "near_parallel": 0, "tiny_norm": 0,
+    "log_near_zero": 0,
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("problem", HARD, ids=[problem.name for problem in HARD])
-def test_the_hard_suite_has_no_silent_error(problem):
-    """Poles, aliases, spikes, scales: within ten bounds or right to 8 digits, and all but one right."""
-    (x,) = problem.point(1)
-    truth = problem.hand(1)(x)[1]
+@pytest.mark.parametrize("name", HARD)
+def test_the_hard_suite_has_no_silent_error(name):
+    """Within the bound where certified, and right to 8 digits or to what the program keeps, less 3."""
+    case = instance(name)
+    certified = truth(case.f, case.args, case.wrt)
+    found = operators.prepare(case.f, *case.args, wrt=case.wrt, backend="finite").estimate(
+        case.operator, *case.args
+    )
+    if not certified.enclosed:
+        assert found.diagnosis != "ok" or not np.all(np.isfinite(found.value))
+        return
 
-    estimate = differentiate(problem.build(1), x)
-
-    error = abs(estimate.value - truth)
-    assert error <= max(10 * estimate.bound, 1e-8 * abs(truth))
-    assert error <= 1e-8 * abs(truth) or problem.name == "tanh_far_out"  # its values are 1 to the last bit
+    errors = np.abs(found.value - certified.derivative)
+    assert np.all(errors <= found.bound) or not np.all(np.isfinite(found.value))
+    usual = min(8.0, attainable_digits(case.f, case.args, certified, case.wrt) - 3)
+    assert correct_digits(found.value, certified) >= FEWER.get(name, usual)
 
 
 @pytest.mark.parametrize("name", ["softplus_far_left", "sure_softmax"])
@@ -83,21 +92,23 @@ def test_quantised_doubles_are_not_taken_for_a_flat_function(name):
     assert np.all(estimate.bound <= 1e-12)
 
 
-def test_what_is_rounded_alike_at_every_point_is_not_in_the_bound():
-    """The factors of a Hilbert matrix are: their error, 1e-7 of f, is in every sample, so none shows it.
+def test_what_is_rounded_alike_at_every_point_is_in_the_bound():
+    """The factors of a Hilbert matrix are: their error, 1e-7 of f, is the same in every sample.
 
-    The gradient is wrong by as much, relative to its size, as f is at the point, and not by more.
+    Code that cannot be traced shows nothing else, and its bound is too small.
     """
     case = instance("hilbert")
-    certified = truth(case.f, case.args, case.wrt)
-    wrong = abs(case.f(*case.args) / certified.value - 1)
+    exact = truth(case.f, case.args, case.wrt).derivative
 
-    estimate = operators.prepare(case.f, *case.args, wrt=case.wrt, backend="finite").estimate(
-        "gradient", *case.args
+    traced, opaque = (
+        operators.prepare(f, *case.args, backend="finite").estimate("gradient", *case.args)
+        for f in (case.f, lambda x: case.f(np.array(x.tolist(), float)))
     )
 
-    errors = np.abs(estimate.value - certified.derivative)
-    assert np.all(errors <= estimate.bound + 2 * wrong * np.abs(certified.derivative))
+    assert np.all(np.abs(traced.value - exact) <= traced.bound)
+    assert traced.diagnosis == "noisy"
+    assert np.any(np.abs(opaque.value - exact) > 10 * opaque.bound)
+    assert traced.evaluations - opaque.evaluations >= 3
 
 
 STAIRS = [-34.0, -37.0, -50.0, -200.0]
@@ -172,10 +183,12 @@ def cusp(x):
 
 
 NOT_SMOOTH = [
-    (abs, 0.0, "kink", -1, 1), (lambda x: max(x, 0.0), 0.0, "kink", 0, 1),
+    (abs, 0.0, "kink", -1, 1), (lambda x: max(x, 1.0), 1.0, "kink", 0, 1),
+    (lambda x: max(x, 0.0), 0.0, "kink", 0, 1),
     (lambda x: max(x, x * x), 1.0, "kink", 1, 2), (lambda x: abs(np.sin(x)), math.pi, "kink", -1, 1),
     (lambda x: np.exp(x) + 3 * abs(x - 0.5), 0.5, "kink", math.exp(0.5) - 3, math.exp(0.5) + 3),
     (lambda x: x * abs(x), 0.0, "C1", 0, 0), (lambda x: abs(x) ** 3, 0.0, "C1", 0, 0),
+    (lambda x: np.floor(x + 2), 0.0, "jump", math.inf, 0),
     (np.sign, 0.0, "jump", math.inf, math.inf), (np.floor, 2.0, "jump", math.inf, 0),
     (lambda x: np.where(x > 1, 1.0, 0.0) + x, 1.0, "jump", 1, math.inf),
     (np.cbrt, 0.0, "infinite slope", math.inf, math.inf), (cusp, 0.0, "infinite slope", -math.inf, math.inf),
@@ -200,6 +213,30 @@ def test_where_there_is_no_slope_both_sides_are_told(f, x, diagnosis, left, righ
     if diagnosis == "jump":
         assert math.isnan(estimate.value)
         assert estimate.bound == math.inf
+
+
+STEEP = [
+    (np.arccos, 1 - 1e-12, -707113.6973185597), (lambda x: np.sqrt(x + 1e-14), 0.0, 5e6),
+    (lambda x: 1 / np.sqrt((1 - x) * (1 + x)), 1 - 1e-10, 353553346704731.4),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "x", "truth"), STEEP)
+def test_a_steep_slope_beside_an_edge_is_not_infinite(f, x, truth):
+    """The domain ends a millionth of the usual step away: what seems a jump from afar has a slope."""
+    estimate = differentiate(f, x)
+
+    assert abs(estimate.value - truth) <= estimate.bound + 1e-12 * abs(truth)
+    assert estimate.value == pytest.approx(truth, rel=1e-4)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1.0, 1e160, 1e300])
+def test_the_scale_of_f_does_not_matter(scale):
+    """Squares of 1e160 overflow, those of 1e-160 vanish: in units of f neither is met."""
+    estimate = differentiate(lambda x: scale * np.sin(x), 1.0)
+
+    assert abs(estimate.value - scale * math.cos(1)) <= estimate.bound <= 1e-11 * scale
+    assert estimate.diagnosis == "ok"
 
 
 def sawtooth(amplitude, x):

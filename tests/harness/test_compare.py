@@ -158,7 +158,8 @@ def test_the_time_limit_bounds_the_truth_too():
     first, last = measure([target], ["reverse", "finite"], effort=BRIEF, isolate=True, timeout=0.5)
 
     assert first.status == "timeout"
-    assert (last.status, last.message) == ("unscored", "no truth: ended after 3 s, the limit, in truth.")
+    assert last.status == "unscored"
+    assert last.message.startswith("no truth: ended after 3 s, the limit, in truth.")
 
 
 def test_two_settings_of_one_backend_are_kept_apart():

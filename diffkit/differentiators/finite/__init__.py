@@ -29,7 +29,8 @@ class Finite(Differentiator):
     and rounding balance for a function that varies on that scale. Second derivatives choose their own,
     with order + 2 for order + 1.
     batch: "first" or "last" if f takes many points at once, stacked along that axis; tried, not believed.
-    What f rounds alike at every point, such as the factors of a fixed matrix, is in no bound.
+    What f rounds alike at every point, such as the factors of a fixed matrix, shows in no difference: where
+    f can be traced it is run a few times with random rounding, which is then in the bound.
     low, high: bounds of every differentiated entry, outside which f is never evaluated.
 
     >>> from diffkit.differentiators.operators import prepare

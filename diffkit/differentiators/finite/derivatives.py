@@ -12,6 +12,7 @@ from ..interface import Estimate, finished
 from .adaptive import adaptive
 from .lines import Axis
 from .lockstep import lockstep
+from .rounding import with_rounding
 from .sampler import Sampler
 from .scan import LENGTHS, Target
 
@@ -50,7 +51,7 @@ def differentiate(
     sampler = Sampler(f, [float(x)], batch)
     line = Axis([float(x)], (0, 0))
     target = Target(line, sampler.center, sampler.eps, order, derivative, *line.room(low, high))
-    slopes = lockstep([adaptive(target)], [line], sampler)[0]
+    slopes = with_rounding(lockstep([adaptive(target)], [line], sampler)[0], line, sampler, derivative)
 
     def shaped(values: np.ndarray | None) -> Any:
         return None if values is None else finished(np.reshape(values, np.shape(sampler.y)))

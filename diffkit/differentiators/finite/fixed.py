@@ -32,13 +32,19 @@ def worst(diagnoses: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Slopes:
-    """Derivatives of all outputs along one line, how wrong they may be, and what stands in the way."""
+    """Derivatives of all outputs along one line, how wrong they may be, and what stands in the way.
+
+    gain: error of the derivative per noise of f. reach, size: how far the samples went, the largest of them.
+    """
 
     value: np.ndarray
     bound: np.ndarray
     diagnosis: str = "ok"
     left: np.ndarray | None = None
     right: np.ndarray | None = None
+    gain: float | np.ndarray = 0.0
+    reach: float | np.ndarray = 0.0
+    size: float | np.ndarray = 0.0
 
 
 def default_step(line: Line, stencil: Stencil, eps: float) -> float:
@@ -56,24 +62,25 @@ def fixed(
         raise NotFinite(
             f"step {h:.3g} along {line} leaves the bounds; take scheme=forward or scheme=backward."
         )
-    value, rounding = yield from difference(stencil, h, line, center, eps)
+    value, size, gain = yield from difference(stencil, h, line, center, eps)
     if not bounded:
         return Slopes(value, np.full_like(value, np.nan))
     try:
         if 2 * h > most:
             raise NotFinite("2h leaves the bounds.")
-        wider, _ = yield from difference(stencil, 2 * h, line, center, eps)
+        wider, *_ = yield from difference(stencil, 2 * h, line, center, eps)
     except NotFinite:
         return Slopes(value, np.full_like(value, np.inf), "unresolved")
     # Of order p it would be divided by 2**p - 1, but nothing here shows that h is small enough for that.
     truncation = np.abs(value - wider) / (2 ** min(stencil.order, 2) - 1)
-    return Slopes(value, CAUTION * truncation + rounding)
+    bound = CAUTION * truncation + ULPS * eps * size * gain
+    return Slopes(value, bound, gain=gain, reach=h * max(stencil.reach), size=size)
 
 
 def difference(
     stencil: Stencil, h: float, line: Line, center: np.ndarray, eps: float
-) -> Generator[list[float], np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """(derivative, its rounding error): the formula on the offsets that are really taken."""
+) -> Generator[list[float], np.ndarray, tuple[np.ndarray, np.ndarray, float]]:
+    """(derivative, largest sample, gain): the formula on the offsets that are really taken."""
     offsets = [line.offset(o * h) for o in stencil.offsets]
     if len(set(offsets)) < len(offsets):
         raise NotFinite(f"step {h:.3g} is lost in the rounding of {line}; take a larger one.")
@@ -82,8 +89,8 @@ def difference(
     values = np.insert(values, place, center, axis=0)
     refuse_not_finite(values, offsets, line)
     solved = solved_weights(stencil.table, offsets, h)
-    rounding = ULPS * eps * np.max(np.abs(values), axis=0) * np.sum(np.abs(solved))
-    return solved @ (values - center), rounding  # weights that sum to zero up to rounding spoil large values
+    change = values - center  # weights that sum to zero up to rounding spoil large values
+    return solved @ change, np.max(np.abs(values), axis=0), float(np.sum(np.abs(solved)))
 
 
 def solved_weights(table: np.ndarray, offsets: Sequence[float] | np.ndarray, h: float) -> np.ndarray:

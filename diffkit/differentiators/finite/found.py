@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .fixed import Slopes, worst
 from .scan import Target
 from .verdict import CAUTION, LOUD, Verdict
+
+if TYPE_CHECKING:
+    from .sides import Side
 
 
 class Found:
@@ -15,13 +20,13 @@ class Found:
     def __init__(self, target: Target):
         m = target.center.size
         self.value, self.bound = np.full(m, np.nan), np.full(m, np.inf)
-        self.step = np.zeros(m)
+        self.step, self.size, self.gain = np.zeros(m), np.zeros(m), np.zeros(m)
         self.left, self.right = np.full(m, np.nan), np.full(m, np.nan)
         self.diagnosis = np.full(m, "unresolved", dtype=object)
         self.settled, self.rough, self.limited, self.noisy, self.sided = (np.zeros(m, bool) for _ in range(5))
         self.still = np.zeros(m, bool)  # whether f had the same value at all nodes
         self.buried = np.zeros(m, dtype=bool)  # whether f changes by little more than its noise
-        self.tolerance, self.derivative = target.tolerance, target.derivative
+        self.tolerance, self.derivative, self.nodes = target.tolerance, target.derivative, target.nodes
 
     def keep(self, verdict: Verdict, target: Target) -> None:
         """Take what is better than before."""
@@ -32,7 +37,8 @@ class Found:
         self.value = np.where(better, verdict.value, self.value)
         self.bound, self.step = np.where(better, bound, self.bound), np.where(better, verdict.step, self.step)
         self.buried[better] = (verdict.noise > np.maximum(verdict.spread / 16, LOUD * verdict.floor))[better]
-        self.still[better] = still[better]
+        self.still[better], self.size[better] = still[better], verdict.size[better]
+        self.gain[better] = target.gain(verdict.step, target.nodes)
         precise = verdict.reducible <= self.tolerance * np.abs(verdict.value)
         self.settled |= better & (precise | (still & ~verdict.coarse))
         seen = CAUTION * verdict.truncation * abs(verdict.step) ** self.derivative <= 0.1 * verdict.spread
@@ -46,17 +52,17 @@ class Found:
     def constants(self, same: np.ndarray, target: Target) -> None:
         """Outputs that are the same far and near have no noise but that of their last bit."""
         same = same & self.still
-        last_bits = target.eps * np.abs(target.center[same])
         self.value[same], self.diagnosis[same], self.settled[same] = 0.0, "ok", True
-        rounding = CAUTION * target.nodes.weight * last_bits / target.far**target.derivative
-        self.bound[same] = np.maximum(rounding, target.hidden(target.far, target.nodes)[same])
+        self.bound[same] = target.level_bound(target.far, target.nodes)[same]
+        self.gain[same] = target.gain(target.far, target.nodes)
 
     def decide(
-        self, output: int, value: float, bound: float, diagnosis: str, left: float, right: float
+        self, output: int, value: float, bound: float, diagnosis: str, left: Side, right: Side
     ) -> None:
         """What both sides say."""
         self.value[output], self.bound[output], self.diagnosis[output] = value, bound, diagnosis
-        self.left[output], self.right[output], self.sided[output] = left, right, True
+        self.left[output], self.right[output], self.sided[output] = left.slope, right.slope, True
+        self.gain[output], self.size[output] = max(left.gain, right.gain), 0.0
 
     def doubtful(self, output: int) -> bool:
         """Whether the sides should be looked at one by one."""
@@ -69,10 +75,11 @@ class Found:
         """All that was found, for one line."""
         noisy = self.noisy & (self.diagnosis == "ok")
         self.diagnosis[noisy] = "noisy"
-        self.diagnosis[self.noisy & self.buried] = (
-            "unresolved"  # any slope hides in noise that is all there is
-        )
+        torn = np.isin(self.diagnosis, ("jump", "infinite slope"))
+        self.diagnosis[self.noisy & self.buried & ~torn] = "unresolved"  # noise is all there is to see
         self.bound[self.diagnosis == "unresolved"] = np.inf
         sides = [np.where(self.sided, side, self.value) for side in (self.left, self.right)]
         diagnosis = worst(self.diagnosis.tolist())
-        return Slopes(self.value, self.bound, diagnosis, *(sides if self.sided.any() else (None, None)))
+        left, right = sides if self.sided.any() else (None, None)
+        reach = self.step * max(self.nodes.at)
+        return Slopes(self.value, self.bound, diagnosis, left, right, self.gain, reach, self.size)

@@ -14,6 +14,7 @@ from .adaptive import adaptive
 from .fixed import Plan, Slopes, default_step, fixed, worst
 from .lines import Line, axes
 from .lockstep import lockstep
+from .rounding import with_rounding
 from .sampler import Sampler
 from .scan import Target
 from .stencils import stencil
@@ -146,7 +147,9 @@ class Recorded(PreparedFinite):
         return self.samplers[-1]
 
     def measured(self, sampler: Sampler, lines: Sequence[Line], derivative: int) -> list[Slopes]:
-        self.found.append(super().measured(sampler, lines, derivative))
+        answers = super().measured(sampler, lines, derivative)
+        pairs = zip(answers, lines, strict=True)
+        self.found.append([with_rounding(each, line, sampler, derivative) for each, line in pairs])
         return self.found[-1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 
 from ...calculus.rules import Interpreted, shape_of
 from ...calculus.spellings import interpreted
+from ...interpreters.rounded import run_rounded
 from ..interface import Unsupported
 
 BATCH_ENTRIES = 2**22  # numbers in one batched call: 32 MB
+RUNS = 3  # with random rounding: two may happen to agree
 
 
 class NotFinite(Unsupported, ValueError):
@@ -30,6 +33,7 @@ class Sampler:
         if any(isinstance(x, Interpreted) for x in leaves):
             raise Unsupported("finite differences need numbers and got a traced value: put finite outside.")
         self.f, self.leaves, self.batch, self.checked = f, leaves, batch, False
+        self.traceable = True
         self.evaluations, self.calls = 1, 1
         with np.errstate(all="ignore"):
             self.y = as_real(f(*(x if isinstance(x, float) else np.array(x) for x in leaves)))
@@ -38,6 +42,33 @@ class Sampler:
         self.eps = float(np.finfo(self.y.dtype if self.single else np.float64).eps)
         self.entries = sum(np.size(x) for x in leaves)
         self.trouble: Exception | None = None
+
+    @cached_property
+    def rounding(self) -> np.ndarray:
+        """How much rounding may change f at the point, an entry for each output."""
+        return np.ptp([*self.roundings(self.leaves, self.center), 0 * self.center], axis=0)
+
+    def roundings_at(self, point: list[Any]) -> np.ndarray:
+        """What rounding at random changes at another point, in the same runs."""
+        return self.roundings(point, self.one(point))
+
+    def roundings(self, point: Sequence[Any], plain: np.ndarray) -> np.ndarray:
+        """What rounding at random changes in f, a row for each run; 0 where f cannot be traced.
+
+        Of such code nothing is known but its values.
+        """
+        changes = np.zeros((RUNS, self.center.size))
+        for seed in range(RUNS if self.traceable else 0):
+            try:
+                with np.errstate(all="ignore"):
+                    change = np.reshape(run_rounded(self.f, point, seed), plain.shape) - plain
+            except Exception:  # f takes numbers; what traces it may make it fail in any way
+                self.traceable = False
+                return np.zeros_like(changes)
+            changes[seed] = np.where(np.isfinite(change), change, 0.0)
+            self.evaluations += 1
+            self.calls += 1
+        return changes
 
     def __call__(self, points: Iterable[list[Any]]) -> np.ndarray:
         """Values of f, one row for each point."""

@@ -54,7 +54,16 @@ class Target:
         longer), were it as steep here as it was seen to be anywhere.
         """
         noise = self.eps / 4 * self.steepest * max(self.line.size * self.line.unit, abs(step))
-        return CAUTION * nodes.weight * noise / abs(step) ** self.derivative
+        return self.gain(step, nodes) * noise
+
+    def gain(self, step: float, nodes: Nodes) -> float:
+        """The error of the derivative, with caution, per noise of f."""
+        return CAUTION * nodes.weight / abs(step) ** self.derivative
+
+    def level_bound(self, step: float, nodes: Nodes) -> np.ndarray:
+        """The error of 0 as the slope of what has one value at all of these nodes, and far away."""
+        last_bits = self.gain(step, nodes) * self.eps * np.abs(self.center)
+        return np.maximum(last_bits, self.hidden(step, nodes))
 
     @property
     def nodes(self) -> Nodes:
@@ -88,7 +97,16 @@ class Target:
     @property
     def far(self) -> float:
         """A step that leads to other values of all but constants."""
-        return self.within(FAR * max(self.line.size, 1.0) * self.line.unit, max(self.nodes.at))
+        return self.within(self.distant, max(self.nodes.at))
+
+    @property
+    def distant(self) -> float:
+        """How far a constant is followed."""
+        return FAR * max(self.line.size, 1.0) * self.line.unit
+
+    def far_away(self, sign: int) -> float:
+        """The same to one side, within its bound."""
+        return min(self.distant, self.below if sign < 0 else self.above)
 
     def offset(self, step: float) -> float:
         """The step that is really taken when this one is asked for."""

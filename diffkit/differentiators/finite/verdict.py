@@ -26,7 +26,8 @@ class Verdict:
     argument: what an ulp of x does to the derivative, which no formula can undo.
     noise: of f. floor: the least it can be. coarse: whether that is more than f's last bit.
     flat: how much of the differences is left by each further one: structure that is resolved decays.
-    spread: the range of the samples. differences, noises: the largest of each order, the noise it suggests.
+    spread: the range of the samples. size: the largest of them. differences, noises: the largest of each
+    order, the noise it suggests.
     """
 
     step: float
@@ -39,6 +40,7 @@ class Verdict:
     coarse: np.ndarray
     flat: np.ndarray
     spread: np.ndarray
+    size: np.ndarray
     differences: np.ndarray
     noises: np.ndarray
 
@@ -69,6 +71,9 @@ def judge(
     """
     k, h = nodes.derivative, abs(step)
     taken = np.insert(offsets[:-2], nodes.place, 0.0)
+    size = np.max(np.abs(values), axis=0)
+    unit = np.ldexp(1.0, np.frexp(size)[1] - 1)  # squares of 1e200 overflow, of 1e-200 vanish
+    values, center = values / unit, center / unit
     samples = np.insert(values[:-2] - center, nodes.place, 0.0, axis=0)
     misses = (values[-2:] - center) - nodes.lagrange @ samples
     spread = np.ptp(samples, axis=0)
@@ -77,17 +82,18 @@ def judge(
     noise = np.maximum(noise, floor)
     return Verdict(
         step,
-        value=solved_weights(nodes.table, taken, step) @ samples,
-        truncation=truncation(nodes, misses) / h**k,
-        rounding=nodes.weight * noise / h**k,
-        argument=ulp * differences[k] / h ** (k + 1),
-        noise=noise,
-        floor=floor,
+        value=solved_weights(nodes.table, taken, step) @ samples * unit,
+        truncation=truncation(nodes, misses) / h**k * unit,
+        rounding=nodes.weight * noise / h**k * unit,
+        argument=ulp * differences[k] / h ** (k + 1) * unit,
+        noise=noise * unit,
+        floor=floor * unit,
         coarse=coarse,
         flat=flat,
-        spread=spread,
-        differences=differences,
-        noises=noises,
+        spread=spread * unit,
+        size=size,
+        differences=differences * unit,
+        noises=noises * unit,
     )
 
 
