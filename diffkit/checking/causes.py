@@ -152,7 +152,8 @@ def rearranged(cause: str) -> Callable[[Evidence], str | None]:
             return None
         moves = zip(rearrangements(e, e.expected), rearrangements(e, e.tolerance))
         for (kind, sentence, candidate), (_, _, tolerance) in moves:
-            if kind == cause and e.fits(candidate, tolerance):
+            changed = np.abs(candidate - e.expected) > e.tolerance + tolerance
+            if kind == cause and np.all(changed[e.wrong]) and e.fits(candidate, tolerance):
                 return f"{sentence}; {how_many(e)} wrong"
         return None
 
@@ -306,7 +307,7 @@ def single_precision(e: Evidence) -> str | None:
 
 
 def low_precision(e: Evidence) -> str | None:
-    if not rough(e, 1e-4):
+    if not rough(e, 1e-3):
         return None
     kept = float(np.median(e.digits[e.wrong]))
     why = "cancellation, a difference quotient, or single precision"

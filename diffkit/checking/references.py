@@ -182,9 +182,13 @@ def differences(question: Question, scheme: str = DIFFERENCES) -> Reference:
     radius = question_matrix(question, found.bound)
     center = question_matrix(question, value)
     radius = np.where(np.isnan(radius) | np.isnan(center), np.inf, np.abs(radius))
+    trouble = UNSOUND.get(found.diagnosis, "")
+    if operator in ("hessian", "hvp") and trouble:  # the sides are those of lines, and not of these entries
+        trouble = UNSOUND["C1"] if found.diagnosis == "kink" else trouble
+        parts = [None, None]
+        radius = np.where(radius <= TRACE * np.abs(center), radius, np.inf)
     if parts[0] is not None and parts[1] is not None:
         center, radius = between(center, radius, parts[0], parts[1])
-    trouble = UNSOUND.get(found.diagnosis, "")
     return Reference("differences", center, radius, trouble, found.diagnosis, parts[0], parts[1])
 
 
