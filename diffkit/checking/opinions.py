@@ -13,7 +13,7 @@ from ..differentiators.interface import Estimate
 from ..differentiators.operators import prepare
 from ..harness.targets import one_line
 from .evidence import FEWEST, Evidence
-from .question import Question
+from .question import Question, cut
 from .references import (
     DIFFERENCES,
     EPS,
@@ -106,8 +106,7 @@ def differences_on(
 
 def split(question: Question, flat: np.ndarray) -> list[np.ndarray]:
     """A flat vector as leaves."""
-    stops = np.cumsum([x.size for x in question.leaves])[:-1]
-    return [part.reshape(x.shape) for part, x in zip(np.split(flat, stops), question.leaves, strict=True)]
+    return cut(flat, [x.shape for x in question.leaves])
 
 
 def kink_beside(question: Question, reference: Reference, e: Evidence) -> Pardon | None:

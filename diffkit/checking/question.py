@@ -7,7 +7,7 @@ input number, so that they are compared, and their differences explained, in one
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -174,7 +174,10 @@ class Question:
 
     def claim_matrix(self, args: tuple[Any, ...] | None = None) -> tuple[np.ndarray, float, Any]:
         """(matrix, eps of its dtype, value that came with it or None); raises Misfit."""
-        answer = self.claim(args)
+        return self.claim_read(self.claim(args))
+
+    def claim_read(self, answer: Any) -> tuple[np.ndarray, float, Any]:
+        """The same of an answer of g."""
         try:
             return (*self.matrix(answer), None)
         except Misfit:
@@ -250,6 +253,12 @@ def spelled_out(x: Any) -> Any:
     if isinstance(x, (list, tuple)) and not is_container(x):
         return np.array(x, dtype=float)
     return x
+
+
+def cut(flat: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]:
+    """A vector in pieces of these shapes."""
+    stops = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+    return [part.reshape(shape) for part, shape in zip(np.split(flat, stops), shapes, strict=True)]
 
 
 def leaves_like(value: Any, like: Any) -> list[Any]:

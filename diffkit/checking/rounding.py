@@ -1,18 +1,27 @@
 """How much rounding may have cost the tested gradient: measured, and followed through f's program.
 
-Three sources, each per entry: the last bit of what was returned; the scatter of the claim itself between
-points so close that nothing else can change it (Hamming's difference table, as in More and Wild, Estimating
-computational noise, SISC 33, 2011); and what perturbing each operation of f does to its derivative.
+Three sources, each per entry: the last bit of what was returned; what perturbing each operation of the claim
+does to it, or, where it cannot be followed, its scatter between points so close that nothing else can change
+it (Hamming's difference table, as in More and Wild, Estimating computational noise, SISC 33, 2011); and what
+perturbing each operation of f does to its derivative.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
-from .question import Question
+from ..calculus.rules import shape_of
+from ..differentiators.arguments import flatten
+from ..interpreters import balls as enclosed
+from .question import Question, cut
 from .references import EPS, Reference, spread
 from .scatter import scatter
 
+SEEDS = range(3)  # of perturbed runs
 SINGLE = (2.0**-28, 2.0**-20)  # the relative scatter of float32, to which cancellation adds in some entries
 FEW, MOST = 3, 0.7  # entries from which on they can be said to share it, and the share that does
 
@@ -24,18 +33,61 @@ def returned(got: np.ndarray, expected: np.ndarray, eps: float) -> np.ndarray:
         return eps / 2 * (kept + np.abs(expected)) + np.finfo(float).tiny
 
 
-def carried(question: Question, reference: Reference, got: np.ndarray, eps: float) -> np.ndarray:
-    """Rounding on the way: the scatter of the claim and of f's own program, per entry."""
-    noise = np.zeros_like(got)
-    if question.repeatable:
-        noise = np.broadcast_to(
-            scatter(question, lambda args: question.claim_matrix(args)[0], eps), got.shape
-        )
-    program = spread(question) * (eps / EPS) if reference.name == "enclosure" else reference.radius
-    if eps == EPS and is_coarse(got, noise, program):
-        noise = np.zeros_like(noise)  # single precision in the guise of double: its rounding is not excused
-    noise = np.where(np.isfinite(got), noise, 0.0)
-    return noise + program if reference.name == "enclosure" else noise
+@dataclass(frozen=True)
+class Carried:
+    """Rounding on the way, per entry: in the claim, and in f's own program whatever the method.
+
+    coarse: the claim shows single precision in the guise of double, and none of its rounding is excused.
+    """
+
+    claim: np.ndarray
+    program: np.ndarray
+    coarse: bool = False
+
+    @property
+    def whole(self) -> np.ndarray:
+        return self.claim + self.program
+
+
+def carried(question: Question, reference: Reference, got: np.ndarray, eps: float) -> Carried:
+    """The rounding of the claim, followed through its program or read off its scatter, and of f's program."""
+    exact = reference.name == "enclosure"
+    program = spread(question) * (eps / EPS) if exact else np.zeros_like(got)
+    noise, coarse = own_rounding(question, eps), False
+    if noise is None:
+        noise = np.zeros_like(got)
+        if question.repeatable:
+            seen = scatter(question, lambda args: question.claim_matrix(args)[0], eps)
+            noise = np.broadcast_to(seen, got.shape)
+        coarse = eps == EPS and is_coarse(got, noise, program if exact else reference.radius)
+    excused = np.isfinite(got) & (not coarse)
+    return Carried(np.where(excused, noise, 0.0), program, coarse)
+
+
+def own_rounding(question: Question, eps: float) -> np.ndarray | None:
+    """How far perturbing each operation of the claim by half a unit in the last place moves it.
+
+    None where the claim cannot be followed through its program: it is no function, or no plain NumPy.
+    """
+    if question.claimed is not True and not callable(question.claimed):
+        return None
+    made: list[Callable[[np.ndarray], Any]] = []
+
+    def flat(*leaves: Any) -> Any:
+        parts, rebuild = flatten(question.claim(question.layout.close(question.args, leaves)), "the claim")
+        made[:] = [lambda y: rebuild(cut(y, [shape_of(x) for x in parts]))]
+        return np.concatenate([np.reshape(x, (-1,)) for x in parts])
+
+    try:
+        with np.errstate(all="ignore"):
+            program = enclosed.run(flat, question.leaves, 128)
+            runs = [enclosed.nearest(program.value())]
+            runs += [enclosed.perturbed_value(program, seed) for seed in SEEDS]
+            center, *moved = [question.claim_read(made[0](y))[0] for y in runs]
+    except Exception:  # the claim is foreign code, and need not take values that are no arrays
+        return None
+    largest = np.max([np.abs(each - center) for each in moved], axis=0) * (eps / EPS)
+    return np.where(np.isnan(largest), np.inf, largest)
 
 
 def is_coarse(got: np.ndarray, noise: np.ndarray, program: np.ndarray) -> bool:

@@ -17,6 +17,7 @@ from .question import Misfit, Question, leaves_like
 SAMPLES = 8
 SPACINGS = {2.0**-52: 2.0**-24, 2.0**-23: 2.0**-12}  # relative: wide enough to see rounding
 COARSEST = 2.0**-6
+WIDER = {2.0**-52: 2.0**-14}  # for values that move in stairs: what 1 - y*y keeps where y is nearly 1
 
 Matrix = Callable[[tuple[Any, ...]], np.ndarray]
 
@@ -26,26 +27,50 @@ def scatter(question: Question, matrix: Matrix, eps: float) -> np.ndarray:
     random = np.random.default_rng(question.seed)
     signs = [random.choice((-1.0, 1.0), x.shape) for x in question.leaves]
     scales = [np.where(x != 0, np.abs(x), np.sqrt(np.mean(x * x)) or 1.0) for x in question.leaves]
-    t = SPACINGS.get(eps, COARSEST)
-    steps = [t * s * v for s, v in zip(scales, signs, strict=True)]
-    return np.minimum(*(one_side(question, matrix, [side * s for s in steps], eps / t) for side in (1, -1)))
+    steps = [s * v for s, v in zip(scales, signs, strict=True)]
+    return np.minimum(*(one_side(question, matrix, [side * s for s in steps], eps) for side in (1, -1)))
 
 
-def one_side(question: Question, matrix: Matrix, steps: list[np.ndarray], rounded: float) -> np.ndarray:
-    """The noise in samples at x + step, ..., x + 8 steps; x itself is left out, it may be a kink.
+def one_side(question: Question, matrix: Matrix, steps: list[np.ndarray], eps: float) -> np.ndarray:
+    """The noise on one side of the point, seen from further away where near samples are alike."""
+    spacing = SPACINGS.get(eps, COARSEST)
+    table = samples(question, matrix, steps, spacing)
+    noise = noise_of(table, eps / spacing)
+    if eps not in WIDER or table is None or np.all(different(table) > SAMPLES // 2):
+        return noise
+    wide = samples(question, matrix, steps, WIDER[eps])
+    if wide is None:
+        return noise
+    stairs = (different(table) <= SAMPLES // 2) & (different(wide) > SAMPLES // 2)  # a kink has two values
+    return np.where(stairs, noise_of(wide, 0.0), noise)
 
-    rounded: the part of a step by which x is rounded.
-    """
+
+def samples(question: Question, matrix: Matrix, steps: list[np.ndarray], spacing: float) -> np.ndarray | None:
+    """Values at x + step, ..., x + 8 steps, without x, which may be a kink; None beyond the domain."""
     rows = []
     try:
         with np.errstate(all="ignore"):
             for j in range(1, SAMPLES + 1):
-                leaves = [x + j * s for x, s in zip(question.leaves, steps, strict=True)]
+                leaves = [x + j * spacing * s for x, s in zip(question.leaves, steps, strict=True)]
                 rows.append(matrix(like_given(question, leaves)))
-    except (ArithmeticError, ValueError, Misfit):  # beyond the edge of the domain: nothing on this side
+    except (ArithmeticError, ValueError, Misfit):
+        return None
+    return np.array(rows)
+
+
+def different(table: np.ndarray) -> np.ndarray:
+    """How many different values each entry takes."""
+    return 1 + np.count_nonzero(np.diff(np.sort(table, axis=0), axis=0), axis=0)
+
+
+def noise_of(table: np.ndarray | None, rounded: float) -> np.ndarray:
+    """The noise of each entry in a table of samples; infinite where there is none.
+
+    rounded: the part of a step by which x is rounded.
+    """
+    if table is None:
         return np.asarray(np.inf)
-    table, sizes = np.array(rows), []
-    slope = np.max(np.abs(np.diff(table, axis=0)), axis=0)
+    slope, sizes = np.max(np.abs(np.diff(table, axis=0)), axis=0), []
     for k in range(1, SAMPLES - 1):
         table = np.diff(table, axis=0)
         sizes.append(np.max(np.abs(table), axis=0) / sqrt(comb(2 * k, k)))

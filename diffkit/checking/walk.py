@@ -21,13 +21,15 @@ from .frameworks import copied, same
 from .opinions import ask_others, moves_unseen
 from .question import Misfit, Question
 from .references import NoReference, Reference, differences, find_reference
-from .rounding import carried, returned
+from .rounding import Carried, carried, returned
 
 REMEDIES = {
     "kink": "move the point away from the kink",
     "noise level": "make f smoother or more precise, or check at another point",
+    "cancellation": "write it in a form that keeps its digits, or check at another point",
     "vanishing": "choose a point where the gradient is not zero",
 }
+NOTHING_CARRIED = Carried(np.zeros(()), np.zeros(()))
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,10 @@ def judged(question: Question, reference: Reference, got: np.ndarray, eps: float
     """Claim against reference, entry by entry."""
     rounding = slack * returned(got, reference.value, eps) + question.claimed_bound
     e = gathered(question, reference, got, eps, rounding)
+    way = NOTHING_CARRIED
     if e.wrong.any():
-        e = replace(e, tolerance=e.tolerance + slack * carried(question, reference, got, eps))
+        way = carried(question, reference, got, eps)
+        e = replace(e, tolerance=e.tolerance + slack * way.whole)
     found = Finding("agree", evidence=e, reference=reference.name, got=got)
     if e.wrong.any():
         cause, sentence = off_the_kink(e, reference) or explain(e)
@@ -96,9 +100,12 @@ def judged(question: Question, reference: Reference, got: np.ndarray, eps: float
             return by_differences(question, got, eps, slack)
         if pardon:
             return replace(found, verdict=pardon.verdict, cause=pardon.cause, sentence=pardon.sentence)
-        return replace(found, verdict="disagree", cause=cause, sentence=sentence)
+        verdict = "disagree"
+        if cause == "low precision" and reference.name == "differences" and not way.coarse:
+            verdict, sentence = "cannot tell", either_inexact(e, reference, eps)
+        return replace(found, verdict=verdict, cause=cause, sentence=sentence)
     if e.hidden.any():
-        verdict, cause, sentence = undecided(e, reference)
+        verdict, cause, sentence = undecided(e, reference, slack * np.broadcast_to(way.claim, got.shape))
         return replace(found, verdict=verdict, cause=cause, sentence=sentence)
     if reference.name == "enclosure" and moves_unseen(question, reference):
         return by_differences(question, got, eps, slack)
@@ -139,8 +146,20 @@ def off_the_kink(e: Evidence, reference: Reference) -> tuple[str, str] | None:
     return "kink", f"f has a kink at {e.label(i, j)}, and its slopes lie between {low:.6g} and {high:.6g}"
 
 
-def undecided(e: Evidence, reference: Reference) -> tuple[str, str, str]:
-    """The verdict on a claim that is within a tolerance too wide to mean much."""
+def either_inexact(e: Evidence, reference: Reference, eps: float) -> str:
+    """The sentence where claim and differences part after some digits: f need not be the better one."""
+    kept = float(np.median(e.digits[e.wrong]))
+    roundings = (e.error - reference.radius) / returned(e.got, e.expected, eps)
+    slack = 10.0 ** np.ceil(np.log10(np.max(roundings[e.wrong])))
+    return (
+        f"claim and differences of f agree to some {kept:.0f} digits only, and either may be to blame: f for"
+        " a solver's tolerance or an ill-conditioned system, the claim for a difference quotient or a "
+        f"rounded constant; make f more precise, or allow for it by slack={slack:.0e}"
+    )
+
+
+def undecided(e: Evidence, reference: Reference, own: np.ndarray) -> tuple[str, str, str]:
+    """The verdict on a claim that is within a tolerance too wide to mean much; own: its share of it."""
     i, j = e.worst(1)[0]
     where, hidden, (left, right) = e.label(i, j), e.hidden, reference.sides
     if reference.kinked[hidden].all():
@@ -151,6 +170,9 @@ def undecided(e: Evidence, reference: Reference) -> tuple[str, str, str]:
             return "agree", "kink", f"f has a kink at {where}, and the claim is one of its slopes: not wrong"
         what = f"f has a kink at {where}: its slopes are {left[i, j]:.6g} and {right[i, j]:.6g}"
         return "cannot tell", "kink", f"{what}, and the claim lies between; {REMEDIES['kink']}"
+    if own[i, j] > e.tolerance[i, j] / 2:
+        what = f"rounding inside the claim leaves {own[i, j]:.1e} of its entry {where} open"
+        return "cannot tell", "cancellation", f"{what}; {REMEDIES['cancellation']}"
     if not np.isfinite(e.tolerance[i, j]) or reference.trouble:
         trouble = reference.trouble or "rounding swamps the derivative"
         return "cannot tell", "noise level", f"{trouble} at {where}; {REMEDIES['noise level']}"
