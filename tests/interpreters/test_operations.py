@@ -77,3 +77,15 @@ def test_eager_and_recorded_count_alike():
 def test_the_jacobian_is_counted_where_there_are_many_outputs():
     prepared = diffkit.prepare(lambda x: x * x, x, backend="reverse")
     assert prepared.operations == 4 + 2 * 16 + 16  # f, two partials times four cotangents, their sum
+
+
+def test_forward_counts_every_direction():
+    """Twice the inputs are four times the operations of Rosenbrock's gradient, of reverse twice."""
+
+    def operations(backend, n):
+        problem = instance("rosenbrock", n)
+        return diffkit.prepare(problem.f, *problem.args, backend=backend).operations
+
+    assert [operations("forward", n) for n in (2, 4, 64)] == [24, 124, 32884]
+    assert operations("forward", 64) / operations("forward", 32) == pytest.approx(4, rel=0.01)
+    assert operations("reverse", 64) / operations("reverse", 32) == pytest.approx(2, rel=0.02)
