@@ -20,13 +20,18 @@ FIRST_BITS, LAST_BITS = 128, 4096
 GOAL = 2.0**-60  # relative radius: the ends are then the same double or two neighbours
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Enclosure:
     """An interval that provably contains the answer in exact arithmetic, entry by entry.
 
     lower, upper: doubles, rounded outward, built like the answer; `midpoint` is the double nearest to it.
     width: upper - lower, in the units of the answer. bits: working precision that it took. reason: the
     operation that stops it, then the three are None; empty where there is an enclosure.
+
+    >>> enclose(lambda x: x**3, 0.1)
+    certified at 128 bits:
+    from 0.030000000000000002
+    to   0.030000000000000006
     """
 
     lower: Any
@@ -34,6 +39,13 @@ class Enclosure:
     midpoint: Any
     bits: int
     reason: str = ""
+
+    def __str__(self) -> str:
+        if self.reason:
+            return f"not enclosed: {self.reason}"
+        return f"certified at {self.bits} bits:\nfrom {self.lower}\nto   {self.upper}"
+
+    __repr__ = __str__
 
     @property
     def enclosed(self) -> bool:
