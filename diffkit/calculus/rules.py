@@ -147,6 +147,8 @@ def unbroadcast(w: Any, shape: tuple[int, ...], lead: int) -> Any:
     if have == target:
         return w
     extra = len(have) - len(target)
+    if type(w) is np.ndarray and not lead and have[extra:] == shape:  # a bias: the commonest
+        return np.add.reduce(w, tuple(range(extra)))
     axes = tuple(range(lead, lead + extra))
     ones = tuple(i for i in range(lead + extra, len(have)) if have[i] != target[i - extra])
     summed = TABLE["sum"](w, axes=axes + ones)
@@ -325,7 +327,9 @@ class Reduction(Row):
     weight: Callable[..., Any] = field(default=lambda: None)
 
     def kept(self, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
-        """y with the reduced axes kept as ones."""
+        """y with the reduced axes kept as ones; a plain number needs none."""
+        if type(y) is float:
+            return y
         shape = shape_of(x)
         return TABLE["reshape"](y, shape=tuple(1 if i in axes else n for i, n in enumerate(shape)))
 
@@ -336,8 +340,10 @@ class Reduction(Row):
 
     def pull(self, i, w, y, xs, params, lead):  # type: ignore[no-untyped-def]
         axes, shape = params["axes"], shape_of(xs[0])
-        kept = shape_of(w)[:lead] + tuple(1 if j in axes else n for j, n in enumerate(shape))
         weight = self.weight(self.kept(y, xs[0], axes), xs[0], axes)
+        if type(w) is float:
+            return weight * w
+        kept = shape_of(w)[:lead] + tuple(1 if j in axes else n for j, n in enumerate(shape))
         return weight * TABLE["reshape"](w, shape=kept)
 
     def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]

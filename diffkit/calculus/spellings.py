@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -91,18 +92,13 @@ def kept_shape(shape: Shape, axes: Shape) -> Shape:
 # Ufuncs beyond their row
 
 
+POWERS = {2: elementwise.square, 1: elementwise.positive, 0.5: elementwise.sqrt, -1: elementwise.reciprocal}
+
+
 def power(x: Any, e: Any) -> Any:
     """x**e, with NumPy's own shortcuts for the constant exponents 1, 2, 1/2 and -1."""
-    if not isinstance(e, (Interpreted, np.ndarray)):
-        if e == 2:
-            return elementwise.square(x)
-        if e == 1:
-            return elementwise.positive(x)
-        if e == 0.5:
-            return elementwise.sqrt(x)
-        if e == -1:
-            return elementwise.reciprocal(x)
-    return elementwise.power(x, e)
+    row = None if isinstance(e, (Interpreted, np.ndarray)) else POWERS.get(e)
+    return elementwise.power(x, e) if row is None else row(x)
 
 
 def degrees_to_radians(x: Any) -> Any:
@@ -116,27 +112,41 @@ def radians_to_degrees(x: Any) -> Any:
 def matmul(a: Any, b: Any) -> Any:
     """a @ b with NumPy's rules for vectors and for broadcast leading axes."""
     a, b = interpreted(a), interpreted(b)
-    sa, sb = shape_of(a), shape_of(b)
+    spec, shapes, want = product_plan(shape_of(a), shape_of(b))
+    if shapes != (None, None):
+        pairs = zip((a, b), shapes, strict=True)
+        a, b = (x if shape is None else arrays.reshape(x, shape=shape) for x, shape in pairs)
+    answer = bind(arrays.contract, (a, b), {"spec": spec})
+    return answer if want is None else arrays.reshape(answer, shape=want)
+
+
+@lru_cache(maxsize=1024)
+def product_plan(sa: Shape, sb: Shape) -> tuple[str, tuple[Shape | None, Shape | None], Shape | None]:
+    """(contraction, shapes for the two operands, shape for the answer), None where it is right already."""
     if not sa or not sb:
         raise ValueError("matmul takes arrays of at least one axis; multiply by a number with *")
     if sa[-1] != sb[-2 if len(sb) > 1 else 0]:
         raise ValueError(f"matmul: shapes {sa} and {sb} do not fit: columns of one are not rows of the other")
     left, right = "i" * (len(sa) > 1), "k" * (len(sb) > 1)
-    a, front_a = without_ones(a, sa, len(sa) - len(left) - 1)
-    b, front_b = without_ones(b, sb, len(sb) - len(right) - 1)
+    kept_a, front_a = without_ones(sa, len(sa) - len(left) - 1)
+    kept_b, front_b = without_ones(sb, len(sb) - len(right) - 1)
     front = "".join(sorted(set(front_a) | set(front_b), reverse=True))
-    answer = arrays.contract(a, b, spec=f"{front_a}{left}j,{front_b}j{right}->{front}{left}{right}")
-    shape = np.broadcast_shapes(sa[: len(sa) - 1 - len(left)], sb[: len(sb) - 1 - len(right)])
-    want = shape + sa[-2:-1] * len(left) + sb[-1:] * len(right)
-    return answer if shape_of(answer) == want else arrays.reshape(answer, shape=want)
+    spec = f"{front_a}{left}j,{front_b}j{right}->{front}{left}{right}"
+    sizes = dict(zip(f"{front_a}{left}j{front_b}j{right}", kept_a + kept_b, strict=True))
+    broadcast = np.broadcast_shapes(sa[: len(sa) - 1 - len(left)], sb[: len(sb) - 1 - len(right)])
+    want = broadcast + sa[-2:-1] * len(left) + sb[-1:] * len(right)
+    made = tuple(sizes[letter] for letter in front + left + right)
+    return (
+        spec,
+        (None if kept_a == sa else kept_a, None if kept_b == sb else kept_b),
+        None if made == want else want,
+    )
 
 
-def without_ones(x: Any, shape: Shape, n: int) -> tuple[Any, str]:
-    """x without the ones among its first n axes, and letters for those that stay: A is the last of the n."""
+def without_ones(shape: Shape, n: int) -> tuple[Shape, str]:
+    """A shape without the ones among its first n axes, and letters for those that stay: A is the last."""
     letters = "".join(chr(ord("A") + n - 1 - i) for i in range(n) if shape[i] != 1)
-    if len(letters) != n:
-        x = arrays.reshape(x, shape=tuple(m for i, m in enumerate(shape) if i >= n or m != 1))
-    return x, letters
+    return tuple(m for i, m in enumerate(shape) if i >= n or m != 1), letters
 
 
 UFUNCS |= {
@@ -513,7 +523,7 @@ def index(x: Any, key: Any) -> Any:
         picked = arrays.pick(x, index=(slice(key % n, key % n + 1),) + (slice(None),) * (len(shape) - 1))
         return arrays.reshape(picked, shape=shape[1:])
     if type(key) is slice and shape:
-        return arrays.pick(x, index=(key,) + (slice(None),) * (len(shape) - 1))
+        return bind(arrays.pick, (x,), {"index": (key,) + (slice(None),) * (len(shape) - 1)})
     key = key if isinstance(key, tuple) else (key,)
     key = tuple(plain(each) if isinstance(each, Interpreted) else each for each in key)
     if not all(

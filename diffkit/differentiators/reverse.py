@@ -41,6 +41,8 @@ class PreparedReverse(Prepared):
 
     def rows(self, f, leaves):  # type: ignore[no-untyped-def]
         y, blocks = self.pull(f, leaves, natural, 1)
+        if shape_of(y) == ():
+            return y, blocks
         return y, [
             np.reshape(block, shape_of(y) + shape_of(x)) for block, x in zip(blocks, leaves, strict=True)
         ]

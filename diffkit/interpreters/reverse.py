@@ -66,6 +66,8 @@ def direct(row: Pointwise) -> tuple[Callable[..., Any], Callable[..., Any]]:
             return noted(tape, (self, other), self.primal, other)
         if kind is Node and other.tape is tape:
             return noted(tape, (self, other), self.primal, other.primal)
+        if kind is np.ndarray and other.dtype.char == "d":
+            return noted(tape, (self, other), self.primal, other)
         return row(self, operand(other))
 
     def reflected(self: Node, other: Any) -> Any:
@@ -110,13 +112,15 @@ class Node(Traced):
 
     def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
         tape = self.tape
-        values = []
-        for x in xs:
-            if type(x) is Node and x.tape is tape:
-                x = x.primal
-            elif isinstance(x, Interpreted):
-                tape.nested = True
-            values.append(x)
+        values = [self.primal]
+        if len(xs) > 1:
+            values.clear()
+            for x in xs:
+                if type(x) is Node and x.tape is tape:
+                    x = x.primal
+                elif isinstance(x, Interpreted):
+                    tape.nested = True
+                values.append(x)
         y = bind(row, values, params) if tape.nested else evaluated(row, values, params)
         if type(row) is Constant:
             return y
@@ -128,15 +132,16 @@ class Node(Traced):
     __truediv__, __rtruediv__ = direct(elementwise.divide)
 
     def __array_ufunc__(self, ufunc: np.ufunc, how: str, *inputs: Any, **options: Any) -> Any:
-        row = UFUNCS.get(ufunc)
-        if type(row) is Pointwise and how == "__call__" and not options:  # the commonest, without ceremony
-            return bind(row, inputs if len(inputs) == 1 else [*map(operand, inputs)], NO_PARAMS)
+        if how == "__call__" and not options and (row := UFUNCS.get(ufunc)) is not None:
+            if type(row) is Pointwise and len(inputs) == 1:  # the commonest, without ceremony
+                return self.apply(row, inputs, NO_PARAMS)
+            return row(*map(operand, inputs))
         return super().__array_ufunc__(ufunc, how, *inputs, **options)
 
 
 def record(f: Callable[..., Any], xs: Sequence[Any], active: Sequence[bool]) -> tuple[Any, list[Any], Tape]:
     """Run f forward, noting every operation. Returns (y, the inputs as given to f, the tape)."""
-    tape = Tape(any(isinstance(x, Interpreted) for x in xs))
+    tape = Tape(any([isinstance(x, Interpreted) for x in xs]))
     inputs = [Node(x, tape) if live else x for x, live in zip(xs, active, strict=True)]
     return run(f, inputs), inputs, tape
 
@@ -197,10 +202,14 @@ def plain_sweep(y: Node, w: Any) -> list[Any]:
                         part = partial(row.partials[i], primal, values) * w
                 value = values[i]
                 if type(value) is float:
-                    part = part if type(part) is float else float(np.sum(part))
+                    part = part if type(part) is float else float(np.add.reduce(part, None))
                 elif shape_of(part) != value.shape:
                     part = unbroadcast(part, value.shape, 0)
-                add(adjoints, ours, x.position, part)
+                j = x.position
+                if adjoints[j] is None:
+                    adjoints[j] = part
+                else:
+                    add(adjoints, ours, j, part)
             continue
         into = row.into
         for i, x in enumerate(node.xs):
@@ -270,7 +279,7 @@ def has_nan(x: Any) -> bool:
             return True
         x = x.primal  # type: ignore[attr-defined]
     if type(x) is np.ndarray and x.dtype == np.float64:
-        return math.isnan(np.vdot(x, x))  # one pass and no array of answers
+        return math.isnan(x.dot(x) if x.ndim == 1 else np.vdot(x, x))  # one pass and no array of answers
     x = np.asarray(x)  # of objects where it is None, a ball or an exact number: those say so themselves
     return x.dtype.kind == "f" and bool(np.isnan(x).any())
 
@@ -286,16 +295,15 @@ def pull_back(
     y, inputs, tape = record(f, xs, active)
     leaves = [x for x, live in zip(inputs, active, strict=True) if live]
     try:
-        value = y.primal if type(y) is Node and y.tape is tape else y
+        live = type(y) is Node and y.tape is tape
+        value = y.primal if live else y
         w = cotangent(value)
         lead = len(shape_of(w)) - len(shape_of(value))
+        adjoints = backward(y, w, lead, leaves) if live else [None] * len(inputs)
+        found = [adjoints[x.position] for x in leaves]
         front = shape_of(w)[:lead]
-        if value is y:
-            return y, [np.zeros(front + shape_of(x)) for x in leaves]
-        adjoints = backward(y, w, lead, leaves)
-        answers = [adjoints[x.position] for x in leaves]
         return value, [
-            np.zeros(front + shape_of(x)) if g is None else g for x, g in zip(leaves, answers, strict=True)
+            np.zeros(front + x.shape) if g is None else g for x, g in zip(leaves, found, strict=True)
         ]
     finally:
         tape.nodes.clear()  # nodes and tape hold each other: let the intermediates go at once

@@ -92,7 +92,7 @@ class Traced(Interpreted):
                 raise NoRule(f"np.{ufunc.__name__} has no rule with {', '.join(options)}=; use np.where.")
             return UFUNCS[ufunc](*map(operand, inputs))
         if how == "reduce" and ufunc in REDUCE:
-            return call(f"np.{ufunc.__name__}.reduce", REDUCE[ufunc], inputs, options)
+            return call(ufunc.reduce, REDUCE[ufunc], inputs, options)
         if how == "accumulate" and ufunc is np.add:
             return spellings.cumsum(inputs[0], options.get("axis", 0))
         if how == "outer" and ufunc in UFUNCS:
@@ -111,7 +111,7 @@ class Traced(Interpreted):
     __sub__, __rsub__ = binary(elementwise.subtract)
     __mul__, __rmul__ = binary(elementwise.multiply)
     __truediv__, __rtruediv__ = binary(elementwise.divide)
-    __pow__, __rpow__ = binary(spellings.power)
+    __rpow__ = binary(spellings.power)[1]
     __mod__, __rmod__ = binary(elementwise.remainder)
     __floordiv__, __rfloordiv__ = binary(UFUNCS[np.floor_divide])
     __matmul__, __rmatmul__ = binary(spellings.matmul)
@@ -121,14 +121,18 @@ class Traced(Interpreted):
     )
     __hash__ = object.__hash__
 
+    def __pow__(self, e: Any) -> Any:
+        row = spellings.POWERS.get(e) if type(e) in PLAIN else None
+        return spellings.power(self, operand(e)) if row is None else self.apply(row, (self,), NO_PARAMS)
+
     def __neg__(self) -> Any:
-        return bind(elementwise.negative, (self,), NO_PARAMS)
+        return self.apply(elementwise.negative, (self,), NO_PARAMS)
 
     def __pos__(self) -> Any:
         return self
 
     def __abs__(self) -> Any:
-        return bind(elementwise.absolute, (self,), NO_PARAMS)
+        return self.apply(elementwise.absolute, (self,), NO_PARAMS)
 
     def __divmod__(self, other: Any) -> tuple[Any, Any]:
         return self // other, self % other
@@ -317,13 +321,19 @@ def spell(function: Any, args: Any, options: Any) -> Any:
     spelling = SPELLINGS.get(function)
     if spelling is None:
         raise no_rule(function)
-    return call(f"np.{function.__name__}", spelling, args, options)
+    return call(function, spelling, args, options)
 
 
 DEFAULTS = (None, float, np.float64)  # of out= and dtype=
 
 
-def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> Any:
+def name_of(function: Any) -> str:
+    """How users write a NumPy function, or a method of a ufunc."""
+    owner = getattr(function, "__self__", None)
+    return ".".join(["np", *([owner.__name__] if isinstance(owner, np.ufunc) else []), function.__name__])
+
+
+def call(function: Any, spelling: Callable[..., Any], args: Any, options: Any) -> Any:
     """Call a spelling; an argument that it does not know is refused by name."""
     if options:
         options = {key: value for key, value in options.items() if value is not np._NoValue}  # type: ignore[attr-defined]
@@ -333,14 +343,15 @@ def call(name: str, spelling: Callable[..., Any], args: Any, options: Any) -> An
         unknown = [key for key in options if key not in known]
         if unknown and not any_name:
             raise NoRule(
-                f"{name} has no rule with {', '.join(unknown)}=; leave it out or spell it otherwise."
+                f"{name_of(function)} has no rule with {', '.join(unknown)}=; "
+                "leave it out or spell it otherwise."
             )
     try:
         return spelling(*args, **options)
     except TypeError as error:
         if isinstance(error, NoRule) or error.__traceback__.tb_next is not None:  # type: ignore[union-attr]
             raise
-        raise NoRule(f"{name} has no rule with these arguments ({error}).") from error
+        raise NoRule(f"{name_of(function)} has no rule with these arguments ({error}).") from error
 
 
 @cache

@@ -13,7 +13,8 @@ def network_loss(parameters, X, Y):
     """Mean softmax cross-entropy of a network with one tanh layer; X (batch, inputs), Y one-hot."""
     W1, b1, W2, b2 = parameters
     scores = np.tanh(X @ W1 + b1) @ W2 + b2
-    scores = scores - np.max(scores, axis=1, keepdims=True)
+    shift = np.floor(np.max(np.real(scores), axis=1, keepdims=True))  # changes nothing: floor has no slope
+    scores = scores - shift
     return (np.sum(np.log(np.sum(np.exp(scores), axis=1))) - np.sum(Y * scores)) / X.shape[0]
 
 
