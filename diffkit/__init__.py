@@ -27,6 +27,8 @@ HOMES = {
     "differentiators.forward": ("Forward",),
     "differentiators.reverse": ("Reverse",),
     "differentiators.symbolic": ("Symbolic",),
+    "differentiators.peers.of_jax": ("from_jax",),
+    "differentiators.peers.of_torch": ("from_torch",),
     "differentiators.taylor": ("taylor",),
     "differentiators.zero": ("Zero",),
     "calculus.rules": ("NoRule",),

@@ -27,7 +27,8 @@ from ...programs.exports import (
     torch_dialect,
 )
 from ..compiled import PreparedRecorded
-from ..interface import Differentiator, Unsupported, refuse_many_outputs
+from ..interface import Differentiator, Prepared, Unsupported, refuse_many_outputs
+from .foreign import Foreign
 
 Answer = Callable[..., tuple[Any, Sequence[Any]]]
 EXPANDED = 20_000  # operations up to which CasADi's scalar graph beats its graph of matrices
@@ -46,7 +47,11 @@ class Automatic(Differentiator):
 
     def prepare(
         self, f: Callable[..., Any], args: tuple[Any, ...], wrt: int | tuple[int, ...] = 0
-    ) -> PreparedAutomatic:
+    ) -> Prepared:
+        if isinstance(f, Foreign):
+            if f.package != self.name:
+                raise Unsupported(f"{self.name} cannot differentiate what is written in {f.title}.")
+            return f.prepared(self, args, wrt)
         return PreparedAutomatic(self, f, args, wrt)
 
 

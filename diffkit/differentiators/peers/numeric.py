@@ -79,9 +79,7 @@ class PreparedPeer(Prepared):
             H = self.backend.curvature(lambda x: g(x if shape_of(leaves[0]) else x[0]), np.atleast_1d(x))
         front = shape_of(vs[0])[:lead]
         v = np.concatenate([np.reshape(each, (*front, -1)) for each in vs], axis=-1)
-        return [
-            np.reshape(part, front + shape_of(leaf)) for part, leaf in zip(parted(v @ H, leaves), leaves)
-        ]
+        return [np.reshape(part, front + shape_of(leaf)) for part, leaf in zip(parted(v @ H, leaves), leaves)]
 
     def estimate(self, operator: str, *args: Any) -> Estimate:
         """The operator's value; with the package's error for derivative, gradient and jacobian."""
