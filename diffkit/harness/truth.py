@@ -96,7 +96,7 @@ def truth(
         bits *= 2
     if attempt.program is not None and attempt.value is not None:
         y = plain_value(f, args)
-        if not np.all(np.isfinite(y)):
+        if not np.all(np.isfinite(np.asarray(y, dtype=float))):
             return Truth(None, None, np.inf, bits, "the function is not finite in doubles at this point")
         blame_spelling(y, attempt.program, attempt.value)
     return finish(attempt, layout, args, bits)
@@ -136,28 +136,31 @@ def chosen_directions(program: Program, most_entries: int, seed: int) -> np.ndar
 
 
 def plain_value(f: Callable[..., Any], args: tuple[Any, ...]) -> np.ndarray:
-    """f in plain NumPy, without its warnings."""
+    """f in plain NumPy, in the precision that it has, without its warnings."""
     with np.errstate(all="ignore"):
-        return np.asarray(f(*args), dtype=float)
+        y = np.asarray(f(*args))
+    return y if y.dtype.kind == "f" else y.astype(float)
 
 
 def blame_spelling(y: np.ndarray, program: Program, value: np.ndarray) -> None:
     """Raise SpellingAtFault unless y is the certified value up to the rounding of this very program.
 
-    What rounding can do is seen from perturbed runs of the program, with a slack of 64.
+    What rounding can do is seen from perturbed runs of the program, with a slack of 64; it is as much more as
+    the last bits of y are coarser than a double's.
     """
     if y.shape != value.shape:
         raise SpellingAtFault(f"the function has shape {y.shape} in NumPy and {value.shape} over balls.")
     certified = enclosed.nearest(value)
     seeds = range(4 if len(program.tape.nodes) <= MANY_NODES else 1)
     spread = np.max([np.abs(enclosed.perturbed_value(program, s) - certified) for s in seeds], axis=0)
-    allowed = SLACK * (spread + np.spacing(np.abs(certified))) + np.finfo(float).tiny
-    wrong = np.abs(y - certified) > allowed
+    coarser = np.finfo(y.dtype).eps / np.finfo(float).eps
+    allowed = SLACK * coarser * (spread + np.spacing(np.abs(certified))) + np.finfo(float).tiny
+    wrong = np.abs(y.astype(float) - certified) > allowed
     if np.any(wrong):
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise SpellingAtFault(
-            f"NumPy gives {y[where]!r}, the certified value is {certified[where]!r}, and rounding explains "
-            f"at most {allowed[where]:.1e}: a spelling or an exact name in diffkit/calculus is at fault."
+            f"NumPy gives {float(y[where])!r}, the certified value is {certified[where]!r}, and rounding "
+            f"explains at most {allowed[where]:.1e}: a spelling or an exact name in diffkit/calculus is at fault."
         )
 
 

@@ -5,6 +5,7 @@ has no derivative by hand: the formula's derivative is not the program's.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,11 @@ def logistic(x):
 def where_log(x):
     with np.errstate(divide="ignore"):
         return np.sum(np.where(x > 0, np.log(x), 0))
+
+
+def single_sine(x):
+    """sin as a library in single precision has it: numbers are rounded, what traces it sees sin."""
+    return np.sin(np.float32(x)) if isinstance(x, float) else np.sin(x)
 
 
 RELU_WEIGHTS = np.array([[1.0, -1.0], [1.0, 1.0], [-1.0, 2.0]])
@@ -128,6 +134,8 @@ PROBLEMS = (
     hard("fast_sine", "sin(1e4*x)", lambda x: np.sin(1e4 * x), lambda x: 1e4 * np.cos(1e4 * x), 1.0,
          "oscillation"),
     hard("sine_far_out", "sin(x)", lambda x: np.sin(x), np.cos, 1e9, "oscillation"),
+    replace(hard("single_sine", "sin(x)", single_sine, None, 1.0, "scales"),
+            summary="sin(x) at 1.0, in single precision", formula=None),
     hard("small_ripple", "x + 1e-6*sin(1e4*x)", lambda x: x + 1e-6 * np.sin(1e4 * x),
          lambda x: 1 + 1e-2 * np.cos(1e4 * x), 1.0, "oscillation"),
     hard("narrow_spike", "x + exp(-1e8*(x - 1)**2)", lambda x: x + np.exp(-1e8 * (x - 1) ** 2),

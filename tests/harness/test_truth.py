@@ -1,5 +1,7 @@
 """Truth is found, refused with a reason, and counts digits that resolve a double."""
 
+import math
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -282,3 +284,15 @@ def test_the_same_seed_gives_the_same_digits():
     )
 
     assert first == second != other
+
+
+def test_a_function_in_single_precision_is_held_against_its_own_last_bits():
+    """sin(1) in float32 is 3e-8 off and no fault; 1e-5 off is one, and so is 3e-8 of a double."""
+    single = instance("single_sine").f
+    assert truth(single, (1.0,)).derivative == math.cos(1.0)
+    for off in (
+        lambda x: single(x) + np.float32(1e-5) if isinstance(x, float) else np.sin(x),
+        lambda x: float(single(x)) if isinstance(x, float) else np.sin(x),
+    ):
+        with pytest.raises(SpellingAtFault):
+            truth(off, (1.0,))
