@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from diffkit.cli import app
 from diffkit.harness.record import Measurement, read_records
-from diffkit.report.accuracy import honesty, relative_error
+from diffkit.report.accuracy import honesty, honesty_table, relative_error
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +48,29 @@ def test_an_error_is_bounded_or_silent_by_the_backends_own_estimate(row, within,
     assert (found["within"], found["bounded"], found["silent"]) == (within, bounded, silent)
 
 
+@pytest.mark.parametrize(("cases", "shares"), [(1, "0 1 1 0"), (100, "0.0% 100.0% 100.0% 0.0%")])
+def test_a_hundred_cases_are_told_in_percent(cases, shares):
+    """Right to 1e-8 and not to 1e-12, within its estimate; 80 columns for the longest name of a backend."""
+    rows = [record(2.0 + 1e-9, 1e-8, backend="scipy-differentiate", evaluations=1000)] * cases
+    line = honesty_table(rows).splitlines()[1]
+
+    assert line.split() == ["scipy-differentiate", str(cases), *shares.split(), "1000.0", "1000", "0"]
+    assert len(line) <= 80
+
+
+def test_many_problems_get_a_summary_below_their_table(tmp_path):
+    """Forty formulas from a file, each certified; thirty-nine get none."""
+    lines = [f"f{i},sin(x)+{i}*x,x=1:2" for i in range(40)]
+    for count, summed in ((40, True), (39, False)):
+        (tmp_path / "many.csv").write_text("\n".join(["name,formula,ranges", *lines[:count]]))
+        result = compare("--file", "many.csv", "--quick", "--no-isolate", "--backends", "finite")
+
+        assert result.exit_code == 0, result.stderr
+        assert ("cases: problems with a certified derivative" in result.stdout) is summed
+        starts = [line.split()[:4] for line in result.stdout.splitlines()]
+        assert (["finite", "40", "40", "40"] in starts) is summed
+
+
 def test_what_has_no_certified_truth_does_not_count():
     """Shares are of the problems with a truth."""
     rows = [record(2.0, 1e-15), record(1.0, 1e-15, truth=None, status="unscored")]
@@ -63,13 +86,14 @@ def test_random_problems_are_summed_up_in_a_line_a_backend():
     title, _, finite, zero, *_ = result.stdout.splitlines()
     assert result.exit_code == 0, result.stderr
     assert title == "12 random problems, seed 9"
-    assert finite.split()[:2] == ["finite", "12"] and finite.split()[4:8] == ["100.0", "%", "0.0", "%"]
-    assert zero.split()[:2] == ["zero", "12"] and "100.0 %" in zero  # silent in all
+    assert finite.split()[:2] == ["finite", "12"] and finite.split()[4:6] == ["12", "0"]
+    assert zero.split()[:5] == ["zero", "12", "0", "0", "12"]  # silent in all
     assert result.stdout == compare(*args).stdout
     assert max(map(len, result.stdout.splitlines())) <= 80
     rows = read_records("rows.jsonl")
     assert len(rows) == 24 and not any(row.execute_samples for row in rows)
     assert all(row.truth_width is not None and row.seed == 9 for row in rows)
+    assert all(row.threads == 1 for row in rows)  # in processes of their own, which the time limit ends
 
 
 def test_a_sweep_shows_the_valley_and_what_needs_no_step():

@@ -15,7 +15,7 @@ from ..harness.compare import measure
 from ..harness.cost import Effort
 from ..harness.record import Measurement, append_record, plain
 from ..harness.targets import Target
-from ..report import tables
+from ..report import accuracy, tables
 from ..report.columns import shortened
 from ..results import Comparison
 from ..results.answer import answer_text
@@ -216,6 +216,9 @@ def show_table(request: Request, done: Run) -> None:
             rows = [row for row in done.rows if measures(row, target)]
             say(answer_text(target, rows, console.width()) + "\n")
     say(tables.text_table(done.rows, console.width(), request.wide, colored, console.encoding()))
+    if accuracy.are_many(done.rows):
+        say("\n" + accuracy.honesty_table(done.rows))
+        say(console.wrapped(accuracy.HONESTY_LEGEND, console.width()))
     sentence = tables.advice(done.rows, request.min_digits, request.calls) or UNCERTIFIED
     say("\n" + console.wrapped(sentence, console.width()))
     best = tables.recommended(done.rows, request.min_digits, request.calls)

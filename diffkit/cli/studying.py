@@ -23,18 +23,14 @@ def random_command(request: Request, count: int) -> int:
         if getattr(request, name):
             raise BadInput(f"--random-problems brings its own functions and points: leave out {typed(name)}.")
     backends = backends_named(request.backends)
-    return show(request, untimed(request, random_targets(count, request.seed), backends), show_honesty)
+    with redirect_stdout(sys.stderr):
+        done = measured(request, random_targets(count, request.seed), backends, EFFORTS["untimed"])
+    return show(request, done, show_honesty)
 
 
 def typed(name: str) -> str:
     """An argument as it is typed."""
     return "WHAT" if name == "what" else f"--{name}"
-
-
-def untimed(request: Request, targets: list, backends: list) -> Run:
-    """Values, estimates and evaluations, in this process: what would take 20,000 messages for nothing."""
-    with redirect_stdout(sys.stderr):
-        return measured(replace(request, no_isolate=True), targets, backends, EFFORTS["untimed"])
 
 
 def show_honesty(request: Request, done: Run) -> None:
@@ -56,7 +52,10 @@ def sweep_command(request: Request) -> int:
     if len(subjects.targets) != 1 or not request.what:
         raise BadInput("--sweep-step is for one function at one point: name one, and give --at once.")
     (target,) = subjects.targets
-    return show(request, untimed(request, [target], sweep_backends(target)), show_sweep)
+    with redirect_stdout(sys.stderr):  # here: each of 60 steps would have a process of its own
+        here = replace(request, no_isolate=True)
+        done = measured(here, [target], sweep_backends(target), EFFORTS["untimed"])
+    return show(request, done, show_sweep)
 
 
 def show_sweep(request: Request, done: Run) -> None:

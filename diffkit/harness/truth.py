@@ -160,7 +160,8 @@ def blame_spelling(y: np.ndarray, program: Program, value: np.ndarray) -> None:
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise SpellingAtFault(
             f"NumPy gives {float(y[where])!r}, the certified value is {certified[where]!r}, and rounding "
-            f"explains at most {allowed[where]:.1e}: a spelling or an exact name in diffkit/calculus is at fault."
+            f"explains at most {allowed[where]:.1e}: a spelling or an exact name in diffkit/calculus is at "
+            "fault."
         )
 
 

@@ -13,9 +13,12 @@ from .units import count
 
 CLOSE, WRONG, FAR = 1e-12, 1e-8, 10  # relative errors; and how many times its estimate a silent error exceeds
 EXACT = (None, "exact")  # diagnoses of backends that estimate no error
+MANY = 40  # problems that are summed up; from a hundred on in percent
 HONESTY_LEGEND = (
-    "of certified problems; bounded: the error is within the backend's own estimate; silent: wrong by more "
-    "than 1e-8 and by more than 10 times its estimate; evaluations of f for one derivative"
+    "cases: problems with a certified derivative; 1e-12, 1e-8: those with no larger relative error; "
+    "bounded: the error is within the backend's own estimate; silent: wrong by more than 1e-8 and by more "
+    "than 10 times its estimate; mean, median: evaluations of f for one derivative; none: without a finite "
+    "answer"
 )
 
 
@@ -49,9 +52,9 @@ def relative_error(row: Measurement) -> float | None:
 def honesty(rows: Sequence[Measurement]) -> list[dict[str, Any]]:
     """A row for each backend over all its problems that have a certified truth.
 
-    problems: their number. within, bounded, silent: shares of them, as the legend says; bounded is None
-    where a backend estimates no error. not_finite: answers that are none, so nothing is silent about them.
-    failed: problems without an answer. evaluations_mean, evaluations_median: None where not counted.
+    problems: their number. within, right, bounded, silent: shares of them, as the legend says; bounded is
+    None where a backend estimates no error. not_finite: answers that are none, so nothing is silent about
+    them. failed: problems without an answer. evaluations_mean, evaluations_median: None where not counted.
     """
     names = dict.fromkeys(row.backend for row in rows)
     return [of_backend(name, [row for row in rows if row.backend == name and scored(row)]) for name in names]
@@ -72,6 +75,7 @@ def of_backend(name: str, rows: Sequence[Measurement]) -> dict[str, Any]:
         "backend": name, "problems": len(rows), "failed": len(rows) - len(answered),
         "not_finite": len(answered) - len(finite),
         "within": sum(map(close, finite)) / total,
+        "right": sum(map(right, finite)) / total,
         "bounded": sum(map(bounded, finite)) / total if estimating else None,
         "silent": sum(map(silent, finite)) / total,
         "evaluations_mean": mean(counts) if counts else None,
@@ -81,6 +85,10 @@ def of_backend(name: str, rows: Sequence[Measurement]) -> dict[str, Any]:
 
 def close(row: Measurement) -> bool:
     return absolute_error(row) <= CLOSE * size_of_truth(row)
+
+
+def right(row: Measurement) -> bool:
+    return absolute_error(row) <= WRONG * size_of_truth(row)
 
 
 def estimate_of(row: Measurement) -> float:
@@ -101,29 +109,38 @@ def silent(row: Measurement) -> bool:
 
 
 def honesty_table(rows: Sequence[Measurement]) -> str:
-    """The shares as a table of 80 columns, a line for each backend.
+    """How many of the cases, in percent if they are a hundred; 80 columns, a line for each backend.
 
     >>> row = Measurement(problem="p", backend="finite", operator="derivative", status="ok", value=2.0,
     ...     truth=2.0, error_estimate=1e-14, diagnosis="ok", evaluations=29)
     >>> print(honesty_table([row]))
-    backend  problems  within 1e-12  bounded  silent  mean  median  no answer
-    finite          1       100.0 %  100.0 %   0.0 %  29.0      29          0
+    backend  cases  1e-12  1e-8  bounded  silent  mean  median  none
+    finite       1      1     1        1       0  29.0      29     0
     """
-    titles = ["backend", "problems", "within 1e-12", "bounded", "silent", "mean", "median", "no answer"]
-    found = honesty(rows)
-    lines = [
-        [
-            each["backend"], count(each["problems"]), percent(each["within"]), percent(each["bounded"]),
-            percent(each["silent"]), plain(each["evaluations_mean"], ".1f"),
-            plain(each["evaluations_median"], ".0f"), count(each["failed"] + each["not_finite"]),
-        ]
-        for each in found
+    titles = ["backend", "cases", "1e-12", "1e-8", "bounded", "silent", "mean", "median", "none"]
+    return aligned([titles, *map(honesty_line, honesty(rows))])
+
+
+def honesty_line(found: dict[str, Any]) -> list[str]:
+    cases = found["problems"]
+    return [
+        found["backend"], count(cases),
+        *(among(found[name], cases) for name in ("within", "right", "bounded", "silent")),
+        plain(found["evaluations_mean"], ".1f"), plain(found["evaluations_median"], ".0f"),
+        count(found["failed"] + found["not_finite"]),
     ]  # fmt: skip
-    return aligned([titles, *lines])
 
 
-def percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.1f} %"
+def among(share: float | None, cases: int) -> str:
+    """How many of the cases a share is."""
+    if share is None:
+        return ""
+    return f"{100 * share:.1f}%" if cases >= 100 else count(round(share * cases))
+
+
+def are_many(rows: Sequence[Measurement]) -> bool:
+    """Whether the rows are of so many problems that their accuracy is worth a summary."""
+    return len(dict.fromkeys(row.problem for row in rows)) >= MANY
 
 
 def plain(amount: float | None, form: str) -> str:
