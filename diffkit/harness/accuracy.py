@@ -60,7 +60,7 @@ def verdict(kept: float, attainable: float | None, claimed: float | None = None)
     if kept >= max(FEWEST_DIGITS, owed):
         return "ok", ""
     if kept >= program - 1:
-        return "wrong", f"f itself keeps only {program:.1f} digits here, whatever the method: rewrite f"
+        return "wrong", "f keeps no more"
     if claimed is not None and claimed < program:
         return "wrong", f"keeps {kept:.1f} digits, while its error bound promises {claimed:.1f}"
     return "wrong", f"keeps {kept:.1f} digits where the program allows {program:.1f}"

@@ -57,8 +57,8 @@ class Losses:
         >>> witness = Witness(from_formula("log(1 + x)/x", {"x": 1e-8}), seed=0)
         >>> known = witness.testimony()
         >>> print(witness.losses.sentence(registry.backend("reverse"), -1.0, 0.0))
-        f allows differentiation in doubles 0.0 of 16 digits here: rounding 1 + x alone leaves 0.0; write
-        log(1 + x) as log1p(x).
+        f as it is written leaves 0.0 of 16 digits to any method in doubles: rounding 1 + x alone leaves 0.0;
+        write log(1 + x) as log1p(x).
         """
         allowed = min(self.attainable, ALL_DIGITS)
         if backend.name in registry.CONTROL or kept > allowed + WORTH_SAYING / 2:
@@ -72,7 +72,8 @@ class Losses:
         """Which operation of f makes its derivative lose digits."""
         _, f, leaves = opened(self.f, self.args, self.wrt)
         assert self.truth.rows is not None
-        told = f"f allows differentiation in doubles {min(self.attainable, ALL_DIGITS):.1f} of 16 digits here"
+        left = f"{min(self.attainable, ALL_DIGITS):.1f} of 16 digits"
+        told = f"f as it is written leaves {left} to any method in doubles"
         if self.truth.directions is not None:
             return f"{told}, all its operations together."
         found = balls.culprit(f, leaves, self.truth.bits, self.truth.rows, balls.slopes, self.titles)

@@ -10,10 +10,7 @@ from ..harness.standing import CONTROLS, groups
 from .units import seconds, tenths
 
 DOUBLE_DIGITS = 16.0
-REWRITE = (
-    "Rewrite the function before you choose a backend: as it is written it keeps no digit at this point, "
-    "whatever differentiates it (log1p(x) keeps those that log(1 + x) loses)."
-)
+REWRITE = "Rewrite the function before you choose a backend: here it leaves none of them a digit."
 
 
 def by_backend(scored: Sequence[Sequence[Measurement]]) -> dict[str, list[Measurement]]:
