@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from itertools import combinations
+from xml.etree import ElementTree
 
 import pytest
 from matplotlib.text import Text
@@ -31,11 +32,11 @@ TITLES = {
     "ulps": "symbolic is within 2 ulps on 100% of the problems, finite on 0%",
     "samples": "Slowest over fastest sample: 2 for symbolic",
     "swell": "compiled-numpy needs 50 to 5,000 operations; symbolic grows like n^2.0",
-    "steps": "Forward differences are best at h = $10^{-8}$ (error $2\\times10^{-9}$), central 2 differences "
-    "are best at h = $10^{-6}$ (error $10^{-11}$); shorter steps drown in rounding",
+    "steps": "Forward differences are best at h = 10⁻⁸ (error 2×10⁻⁹), central 2 differences "
+    "are best at h = 10⁻⁶ (error 10⁻¹¹); shorter steps drown in rounding",
     "crossover": "Clearly the fastest: compiled-numpy on 9 of 9 shapes; of the two modes forward on 3 of 3 "
     "with more results and reverse on 3 of 3 with more inputs",
-    "training": "Loss 0.1: finite parts by up to $9\\times10^{-7}$; reverse needs 0.05 s, finite 5 s",
+    "training": "Loss 0.1: finite parts by up to 9×10⁻⁷; reverse needs 0.05 s, finite 5 s",
 }
 
 
@@ -358,3 +359,18 @@ def test_memory_stands_beside_operations_where_it_was_measured():
 
     assert [axes.get_ylabel() for axes in panels] == ["operations", "bytes held by a call"]
     assert [[text.get_text() for text in axes.texts] for axes in panels] == [["n", "reverse"], ["reverse"]]
+
+
+HOSTILE = r"$\frac{$ <script>1</script>--> ]]>"
+
+
+@pytest.mark.parametrize("kind", PLOTS)
+def test_a_hostile_name_is_letters_and_nothing_else(kind, tmp_path):
+    """No mathematics is read in it, and the picture stays well-formed XML without a script."""
+    renamed = [
+        dataclasses.replace(row, problem=HOSTILE + row.problem) if isinstance(row, Measurement) else row
+        for row in feed(kind)
+    ]
+    tree = ElementTree.parse(save_plot(kind, renamed, tmp_path / "a.svg"))
+
+    assert not [node for node in tree.iter() if "script" in str(node.tag)]

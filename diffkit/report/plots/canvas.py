@@ -18,6 +18,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from .palette import GREY, Look, ink
+from .rows import ten_to
 
 POINT = 1 / 72  # inches
 HASH_SALT = {"svg.hashsalt": "diffkit", "path.simplify": False, "text.hinting": "none", "pdf.fonttype": 42}
@@ -40,7 +41,7 @@ STYLES = {"paper": Style(6.5, 4.0, 9.0, 200), "slides": Style(12.0, 6.75, 17.0, 
 def settings(style: Style) -> Any:
     """matplotlib's own defaults with our few changes, whatever the user's matplotlibrc says."""
     return matplotlib.style.context(["default", HASH_SALT | {
-        "font.size": style.font, "font.family": "DejaVu Sans",
+        "text.parse_math": False, "font.size": style.font, "font.family": "DejaVu Sans",
         "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": style.font / 14,
         "axes.labelsize": style.font, "axes.edgecolor": "#444444",
         "xtick.labelsize": style.font * 0.92, "ytick.labelsize": style.font * 0.92,
@@ -236,6 +237,6 @@ class Page:
 def log_text(value: float, _: Any = None) -> str:
     """
     >>> log_text(0.01), log_text(1000.0), log_text(1e9)
-    ('0.01', '1,000', '$10^{9}$')
+    ('0.01', '1,000', '10⁹')
     """
-    return f"{value:,.6g}" if 1e-3 < value < 1e5 else f"$10^{{{round(np.log10(value))}}}$"
+    return f"{value:,.6g}" if 1e-3 < value < 1e5 else ten_to(round(np.log10(value)))

@@ -10,6 +10,7 @@ from ...harness.standing import groups
 from ..columns import shortened
 
 Row = dict[str, Any]
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 DIGIT_TICKS = (0, 4, 8, 12, 16)
 
 
@@ -69,10 +70,18 @@ def power(amount: float) -> str:
     """A small amount with one digit, as mathematics is set.
 
     >>> power(3e-9), power(1.0), power(0.0), power(0.02)
-    ('$3\\\\times10^{-9}$', '1', '0', '0.02')
+    ('3×10⁻⁹', '1', '0', '0.02')
     """
     if not amount or 1e-3 <= amount < 1e5:
         return f"{amount:.1g}"
     digit, exponent = f"{amount:.0e}".split("e")
-    head = "" if digit == "1" else rf"{digit}\times"
-    return f"${head}10^{{{int(exponent)}}}$"
+    return ("" if digit == "1" else f"{digit}×") + ten_to(int(exponent))
+
+
+def ten_to(exponent: int) -> str:
+    """A power of ten in letters that need no mathematical setting, which would read a $ in a user's name.
+
+    >>> ten_to(-16)
+    '10⁻¹⁶'
+    """
+    return "10" + str(exponent).translate(RAISED)

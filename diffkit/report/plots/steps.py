@@ -53,7 +53,7 @@ def draw_steps(page: Any, rows: Sequence[Row]) -> None:
     own = list(dict.fromkeys(row["backend"] for row in rows if not row["step"]))
     look = looks(own) | scheme_looks(schemes)
     panels = page.panels(
-        step_title(rows), len(problems), left=["$10^{-16}$"], right=[*schemes, *map(chosen, own)],
+        step_title(rows), len(problems), left=["10⁻¹⁶"], right=[*schemes, *map(chosen, own)],
         top=1.6 * page.style.font / 72,
     )  # fmt: skip
     for problem, axes in zip(problems, panels):

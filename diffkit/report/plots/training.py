@@ -120,7 +120,7 @@ def draw_training(page: Any, rows: Sequence[Row]) -> None:
     names = backends([row for row in rows if row["backend"]])
     right = [*names, *dict.fromkeys(row["series"] for row in of(rows, panel=NORMS))]
     panels = page.panels(
-        training_title(rows), len(chosen), right=right, left=["$10^{-16}$"], top=1.6 * page.style.font / 72
+        training_title(rows), len(chosen), right=right, left=["10⁻¹⁶"], top=1.6 * page.style.font / 72
     )
     for (name, draw), axes in zip(chosen, panels):
         draw(page, axes, of(rows, panel=name), rows)
