@@ -244,6 +244,31 @@ def plot(
     run(command)
 
 
+@app.command(short_help="One page from records: HTML, or Markdown.")
+def report(
+    records: o.ReportRecords = None,
+    output: o.ReportOutput = None,
+    format: o.ReportFormat = None,
+    profile: o.Profile = "lecture",
+    lang: o.Lang = "en",
+    quiet: o.Quiet = False,
+) -> None:
+    """Write a report from records of compare, train and check; nothing is measured again.
+
+    \b
+    diffkit report @last -o report.html
+    diffkit report run.jsonl train.jsonl -o report.html --profile engineer
+    diffkit report run.jsonl --format md
+    """
+
+    def command() -> int:
+        from .reporting import Request, report_command
+
+        return report_command(Request(records or [], output, format, profile, lang, quiet))
+
+    run(command)
+
+
 @app.command(name="list", short_help="What problems, backends, functions, plots there are.")
 def list_(
     what: o.WhichList,

@@ -247,3 +247,20 @@ PlotOutput = Annotated[
     Path, typer.Option("-o", "--output", metavar="FILE", help="Write it as .svg, .png or .pdf.")
 ]
 PlotStyle = Annotated[str, typer.Option("--style", metavar="paper|slides", help="For print or for a screen.")]
+ReportRecords = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[RECORDS]...", help="Files of records (.jsonl, .jsonl.gz), or @last.", show_default=False
+    ),
+]
+ReportOutput = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write it as .html or .md; else to report.html."),
+]
+ReportFormat = Annotated[
+    str | None, typer.Option("--format", metavar="html|md", help="md without a file goes to stdout.")
+]
+Profile = Annotated[
+    str, typer.Option(metavar="lecture|engineer", help="With explanations, or with the tables open.")
+]
+Lang = Annotated[str, typer.Option(metavar="en", help="The language of the fixed text.")]

@@ -49,9 +49,18 @@ def meets(row: Measurement, min_digits: float | None) -> bool:
 def bill(backend: str, rows: Sequence[Measurement], calls: int) -> Bill:
     """The seconds of one preparation and `calls` calls on each of the rows."""
     prepare = sum(row.prepare_seconds or 0.0 for row in rows)
-    quartiles = np.array([np.quantile(row.execute_samples, (0.25, 0.5, 0.75)) for row in rows])
-    low, total, high = (prepare + calls * quartiles.sum(axis=0)).tolist()
+    low, total, high = (prepare + calls * quartile_sums(rows)).tolist()
     return Bill(backend, total, low, high)
+
+
+def quartile_sums(rows: Sequence[Measurement]) -> np.ndarray:
+    """The quartiles of each row's samples, summed over the rows; rows of as many samples at once."""
+    samples: dict[int, list[list[float]]] = {}
+    for row in rows:
+        samples.setdefault(len(row.execute_samples), []).append(row.execute_samples)
+    return sum(
+        (np.quantile(each, (0.25, 0.5, 0.75), axis=1).sum(axis=1) for each in samples.values()), np.zeros(3)
+    )
 
 
 def advice(rows: Sequence[Measurement], min_digits: float | None = None, calls: int = 1000) -> str | None:

@@ -69,7 +69,7 @@ def text_table(
 
 def escape_markdown(text: str) -> str:
     """The text on one line, with what Markdown would take for its own marked as meant."""
-    return re.sub(r"([\\`*_<>|])", r"\\\1", printable(text))
+    return re.sub(r"([\\`*_<>|]|(?<=\])\()", r"\\\1", printable(text))
 
 
 def markdown_table(rows: Sequence[Measurement]) -> str:

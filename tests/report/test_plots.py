@@ -220,6 +220,13 @@ def test_every_backend_has_a_look_of_its_own():
     assert all(looks([name])[name] == found[name] for name in LOOKS)
 
 
+def test_looks_repeat_where_there_are_too_many():
+    """Sixty settings of one backend: all of its colour."""
+    found = looks([f"finite:step={i}" for i in range(60)])
+
+    assert len(found) == 60 and {look.color for look in found.values()} == {LOOKS["finite"].color}
+
+
 def test_every_status_has_a_word():
     """A record of each status is drawn, and says so unless it is right."""
     failed = [measured("sin", 1, 1, status=status, digits=None, backend=status) for status in STATUSES]

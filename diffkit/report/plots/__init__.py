@@ -102,6 +102,11 @@ def drawn(kind: str, records: Sequence[Record], style: str) -> tuple[Any, list[R
     return page.figure, rows
 
 
+def finding(figure: Any) -> str:
+    """What a figure says: its title, unfolded."""
+    return " ".join(figure.texts[0].get_text().split())
+
+
 def save_plot(kind: str, records: Sequence[Record], path: str | Path, style: str = "paper") -> Path:
     """Write the figure (.png, .svg, .pdf) and beside it, as .csv, what it was drawn from; returns the path.
 

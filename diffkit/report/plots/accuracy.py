@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from ...harness.record import Measurement
-from .palette import looks
+from .palette import Look, looks
 from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of
 
 LEAST_ULPS = 0.1  # where no error at all is drawn
@@ -64,13 +64,10 @@ def draw_precision(page: Any, rows: Sequence[Row]) -> None:
     axes.set(xscale="log", xlabel="cost: one call, in calls of f", ylabel="correct digits", ylim=(-0.6, 17.6))
     axes.set_yticks(DIGIT_TICKS)
     page.log_ticks(axes.xaxis)
-    for row in rows:
-        large, (color, marker, _) = row["problem"] == "median", look[row["backend"]]
-        axes.plot(
-            row["cost"], row["digits"], marker, color=color, alpha=1 if large else 0.3,
-            markersize=page.style.font * (1.0 if large else 0.45), zorder=3 if large else 2,
-            markeredgecolor=color if marker in "x+1234" else "white", markeredgewidth=0.6,
-        )  # fmt: skip
+    for name in backends(rows):
+        mine = of(rows, backend=name)
+        points(page, axes, [row for row in mine if row["problem"] != "median"], look[name], 0.45, 0.3)
+        points(page, axes, of(mine, problem="median"), look[name], 1.0, 1.0)
     page.labels_right(
         axes,
         [
@@ -80,6 +77,15 @@ def draw_precision(page: Any, rows: Sequence[Row]) -> None:
     )
     if number > 1:
         page.caption(axes, f"small: each of {counted(number, 'problem')}; large: the medians")
+
+
+def points(page: Any, axes: Any, rows: Sequence[Row], look: Look, size: float, alpha: float) -> None:
+    """Markers alone, in multiples of the font; all of one backend at once, for there may be thousands."""
+    axes.plot(
+        [row["cost"] for row in rows], [row["digits"] for row in rows], look.marker, color=look.color,
+        alpha=alpha, markersize=page.style.font * size, zorder=2 + (alpha == 1), markeredgewidth=0.6,
+        markeredgecolor=look.color if look.marker in "x+1234" else "white",
+    )  # fmt: skip
 
 
 def ulp_rows(records: Sequence[Measurement]) -> list[Row]:

@@ -21,6 +21,7 @@ from .palette import GREY, Look, ink
 from .rows import ten_to
 
 POINT = 1 / 72  # inches
+LEAST = 1.6  # inches of a panel, however long its labels are: then the page is wider
 HASH_SALT = {"svg.hashsalt": "diffkit", "path.simplify": False, "text.hinting": "none", "pdf.fonttype": 42}
 UNDATED = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
@@ -57,16 +58,28 @@ class Picture(Figure):
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """The picture, and its size on a page, where its many dots make it sharp and not large."""
-        stream = io.BytesIO()
-        write(self, stream, "png")
         width, height = (round(96 * inches) for inches in self.get_size_inches())
-        return stream.getvalue(), {"width": width, "height": height}
+        return image(self, "png"), {"width": width, "height": height}
 
 
 def write(figure: Picture, target: Path | io.BytesIO, suffix: str) -> None:
     """Write the figure: the same bytes for the same figure, without dates."""
     with settings(figure.style):
         figure.savefig(target, format=suffix, dpi=figure.style.dpi, metadata=UNDATED[suffix])
+
+
+def image(figure: Picture, suffix: str) -> bytes:
+    """The figure as the bytes of a file."""
+    stream = io.BytesIO()
+    write(figure, stream, suffix)
+    return stream.getvalue()
+
+
+def groundless(figure: Picture) -> str:
+    """The figure as SVG without a ground of its own, for a page that has one."""
+    for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
+        patch.set_visible(False)
+    return image(figure, "svg").decode()
 
 
 Label = tuple[float, float, str, str]  # x and y of a point in the panel, a text for it, its colour
@@ -124,6 +137,7 @@ class Page:
         width = self.style.width * (1.6 if columns == 2 else 1.0)
         after = max(map(self.width, right), default=0.0) + 2.4 * em
         before = max(map(self.width, left), default=0.0) + 3.2 * em
+        width = max(width, columns * (before + after + LEAST))
         lines = self.folded(title, width - 2 * em, 1.15)
         notes = self.folded(self.footer, width - 2 * em, 0.68)
         head, foot = (1.5 * len(lines) + 1.4) * em, (0.95 * len(notes) + 0.9) * em

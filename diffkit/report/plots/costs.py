@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import ceil, log
@@ -179,7 +180,7 @@ def breakeven_rows(records: Sequence[Measurement]) -> list[Row]:
         {name: row for name, row in found.items() if row.status == "ok" and row.prepare_seconds and row.ratio}
         for found in cells(records).values()
     ]
-    counts = {name: sum(name in table for table in tables) for table in tables for name in table}
+    counts = Counter(name for table in tables for name in table)
     names = [name for name, number in counts.items() if 2 * number >= max(counts.values())]
     common = [table for table in tables if all(name in table for name in names)]
     if not names or not common:

@@ -47,7 +47,8 @@ DASHES: tuple[Dash, ...] = (SOLID, DASHED, DOTTED, DASHDOT)
 
 
 def looks(backends: Iterable[str]) -> dict[str, Look]:
-    """A look for each of the backends. Only where two unknown names would look alike does one give way.
+    """A look for each of the backends. Only where two unknown names would look alike does one give way,
+    as long as there are looks: 36 for the settings of one backend.
 
     >>> looks(["reverse"])["reverse"].color
     '#0072B2'
@@ -58,7 +59,7 @@ def looks(backends: Iterable[str]) -> dict[str, Look]:
     found: dict[str, Look] = {}
     for name in sorted(set(backends)):
         free = [look for look in candidates(name) if look not in found.values()]
-        found[name] = free[0]
+        found[name] = (free or candidates(name))[0]
     return found
 
 

@@ -1,0 +1,160 @@
+"""A report: one page from records of every kind, as HTML that needs nothing else or as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...checking.record import Check
+from ...harness.record import Measurement, Record
+from ...training.record import Run, Step
+from ..columns import shortened
+from ..layout import printable
+from ..plots import PLOTS, CannotPlot, drawn, finding
+from .answer import Answer
+from .blocks import Block, Figure, Heading, Page, Points
+from .html import html
+from .markdown import markdown
+from .others import checks, glossary, method, trainings
+from .sections import accuracy, choice, cost, every_row, outcomes
+from .summary import Summary, without_sweeps
+from .words import LANGUAGES, Words
+from .worked import worked
+
+__all__ = ["FORMATS", "LANGUAGES", "PROFILES", "Profile", "html", "markdown", "report"]
+
+LARGE = 400_000  # characters of a picture from which on it is smaller in pixels
+FIGURES = {
+    "outcomes": ("outcomes",),
+    "accuracy": ("ulps", "steps"),
+    "cost": ("cost", "breakeven", "profile", "samples", "swell", "crossover"),
+    "choice": ("precision",),
+    "training": ("training",),
+}
+FORMATS: dict[str, Callable[[Page], str]] = {"html": html, "md": markdown}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """For whom: with remarks on how figures are read, with what unfolded, in which order."""
+
+    notes: bool
+    plain: bool  # tables of measurements and of the machine are open
+    sections: tuple[str, ...]
+
+
+IN_ORDER = ("outcomes", "accuracy", "cost", "choice", "training", "checks", "how", "method", "glossary")
+PROFILES = {
+    "lecture": Profile(True, False, IN_ORDER),
+    "engineer": Profile(False, True, tuple(name for name in IN_ORDER if name not in ("how", "glossary"))),
+}
+
+
+def report(
+    records: Sequence[Record],
+    profile: str = "lecture",
+    lang: str = "en",
+    walk: dict[str, Any] | None = None,
+    picture: str = "",
+    pictures: bool = True,
+) -> Page:
+    """The page of these records: the answer, then its evidence, then how it came about.
+
+    profile: "lecture" explains, "engineer" lists. lang: of the fixed text. walk, picture: of the worked
+    example, a walk of the tape in its dictionary form, and its graph as SVG. pictures: whether there are any.
+    Raises ValueError for an unknown profile or language, or without records.
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"There is no profile {profile!r}: it is {' or '.join(PROFILES)}.")
+    if lang not in LANGUAGES:
+        raise ValueError(f"There is no report in the language {lang!r}: it is {' or '.join(LANGUAGES)}.")
+    if not records:
+        raise ValueError("There are no records to report: measure some with diffkit compare.")
+    words, notes, terms = LANGUAGES[lang]
+    for_whom = PROFILES[profile]
+    measured = [row for row in records if isinstance(row, Measurement)]
+    rows = without_sweeps(measured)
+    runs, steps, found = ([each for each in records if isinstance(each, kind)] for kind in (Run, Step, Check))
+    summary = Summary.of(rows)
+    others = [each for each in records if not isinstance(each, Measurement)]
+    figures, missing = drawings([*rows, *others], measured, notes if for_whom.notes else {}, pictures)
+    findings = {kind: figure.caption for kind, figure in figures.items()}
+    answer = Answer(rows, runs, found, words, findings).sentences()  # type: ignore[arg-type]
+    contents: dict[str, list[Block]] = {
+        "outcomes": outcomes(summary, words) if rows else [],
+        "accuracy": accuracy(summary, rows, words),
+        "cost": cost(summary, rows, words),
+        "choice": choice(rows, words),
+        "training": trainings(runs, steps, words),  # type: ignore[arg-type]
+        "checks": checks(found, words),  # type: ignore[arg-type]
+        "how": worked(walk, picture, words),
+        "method": method(records, missing, words, for_whom.plain),
+        "glossary": glossary(list(terms.items())),
+    }
+    blocks: list[Block] = [Heading(words["answer"], "answer"), Points(answer, "answer")]
+    for name in for_whom.sections:
+        drawn_here = [figures[kind] for kind in FIGURES.get(name, ()) if kind in figures]
+        inside = [*contents[name][:1], *drawn_here, *contents[name][1:]]
+        if name == "choice" and rows:
+            inside += every_row(summary, words, for_whom.plain)
+        if inside:
+            blocks += [Heading(words[name], name), *inside]
+    return Page(
+        heading(summary, runs, found, words), subtitle(records, summary, words), blocks, lang, dict(words)
+    )
+
+
+def heading(summary: Summary, runs: Sequence[Any], found: Sequence[Any], words: Words) -> str:
+    """What the page is about."""
+    names = list(dict.fromkeys(row.problem for each in summary.grid.values() for row in each.values()))
+    if len(names) == 1:
+        return words["title one"].format(problem=shortened(printable(names[0]), 60))
+    if not names and runs:
+        return str(words["title training"])
+    return str(words["title checks"] if not names and found else words["title"])
+
+
+def subtitle(records: Sequence[Record], summary: Summary, words: Words) -> str:
+    """How many records of what, and the machine."""
+    rows = [vars(record) for record in records]
+    machines = dict.fromkeys(str(row["machine"].get("cpu", "")) for row in rows if row.get("machine"))
+    backends = {*summary.backends, *(row["backend"] for row in rows if row.get("record") == "run")}
+    count = len(summary.grid)
+    about = (
+        [words["problem"] if count == 1 else words["problems"].format(count=f"{count:,}")] if count else []
+    )
+    for key, record, kind in (("trainings", "record", "run"), ("checks made", "kind", "check")):
+        if number := sum(row.get(record) == kind for row in rows):
+            about.append(words[key].format(count=f"{number:,}"))
+    return str(words["subtitle"].format(
+        records=f"{len(rows):,}", backends=len(backends), problems=f" {words['and']} ".join(about) or "0",
+        machine=", ".join(machines) or "?",
+    ))  # fmt: skip
+
+
+def drawings(
+    records: Sequence[Record], swept: Sequence[Record], notes: Words, pictures: bool
+) -> tuple[dict[str, Figure], dict[str, str]]:
+    """The figures that the records feed, studies of steps for themselves, and why there are no others."""
+    found, missing = {}, {}
+    for kind in PLOTS:
+        try:
+            fed = swept if kind == "steps" else records
+            found[kind] = picture_of(kind, fed, notes.get(kind, ""), pictures)
+        except CannotPlot as error:
+            missing[kind] = str(error)
+    return found, missing
+
+
+def picture_of(kind: str, records: Sequence[Record], note: str, pictured: bool) -> Figure:
+    """One figure as SVG, as PNG where that is smaller by far; its finding alone where none is wanted."""
+    figure, _ = drawn(kind, records, "paper")
+    from ..plots import canvas
+
+    if not pictured:
+        return Figure(kind, finding(figure))
+    svg = canvas.groundless(figure)
+    if len(svg) > LARGE:
+        return Figure(kind, finding(figure), png=canvas.image(figure, "png"), note=note)
+    return Figure(kind, finding(figure), svg, note=note)

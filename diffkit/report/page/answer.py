@@ -1,0 +1,183 @@
+"""The answer first: three to five sentences, each with its condition and a link to its evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from ...checking.record import VERDICTS, Check
+from ...harness.record import Measurement
+from ...training.record import Run
+from ..advice import advice
+from ..plots.rows import about
+from ..units import seconds, tenths
+from .blocks import Paragraph
+from .summary import Summary
+from .words import Words
+
+MOST = 5
+ALIKE = 1.0  # digits within which backends are told as equals
+LOSING = 8.0  # attainable digits below which a program is to be rewritten
+NAMED = 3  # problems that are named
+
+
+class Answer:
+    """What the sentences are made from, and in which words."""
+
+    def __init__(
+        self, rows: Sequence[Measurement], runs: Sequence[Run], checks: Sequence[Check], words: Words,
+        findings: dict[str, str],
+    ):  # fmt: skip
+        self.rows, self.runs, self.checks, self.words, self.findings = rows, runs, checks, words, findings
+        self.summary = Summary.of(rows)
+
+    def sentences(self) -> list[Paragraph]:
+        """At most five; the findings of figures fill up where the records are of one kind only."""
+        found: list[Paragraph] = []
+        for anchor, told in self.candidates():
+            texts = [text for text in told() if text]
+            found += [Paragraph(text, (anchor, self.words["evidence"])) for text in texts]
+        return found[:MOST]
+
+    def candidates(self) -> Iterator[tuple[str, Callable[[], Sequence[str | None]]]]:
+        yield "choice", self.advised
+        yield "outcomes", self.outcomes
+        yield "accuracy", self.digits
+        yield "cost", self.fastest
+        yield "training", self.training
+        yield "checks", self.verdicts
+        yield "outcomes", self.losing
+        for kind in ("steps", "swell", "crossover", "cost", "training"):
+            told = [f"{self.findings[kind]}."] if kind in self.findings else []
+            yield f"figure-{kind}", lambda told=told: told  # type: ignore[misc]
+
+    def said(self, key: str, **parts: object) -> str:
+        return self.words[key].format(**parts)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names with commas and an and."""
+        if len(names) < 2:
+            return "".join(names)
+        return f"{', '.join(names[:-1])} {self.words['and']} {names[-1]}"
+
+    def advised(self) -> list[str]:
+        """What to take, on what condition."""
+        timed = any(row.execute_samples for row in self.rows)
+        return [" ".join(told.split())] if timed and (told := advice(self.rows)) else []
+
+    def outcomes(self) -> list[str]:
+        """Who is right on how many problems, and what became of the rest."""
+        summary, scored = self.summary, self.summary.scored
+        if not self.rows:
+            return []
+        if not scored:
+            return [self.said("uncertified", problems=len(summary.grid))]
+        right = {name: summary.statuses(name)["ok"] for name in summary.compared}
+        best, least = max(right.values(), default=0), min(right.values(), default=0)
+        if not best:
+            return [self.said("right none", problems=len(scored))]
+        first = [name for name, count in right.items() if count == best]
+        if best == least:
+            return [self.said("right all", right=best, problems=len(scored), best=self.listed(first))]
+        last = [name for name, count in right.items() if count == least]
+        failures = Counter(
+            status for name in last for status, count in summary.statuses(name).items()
+            for _ in range(count) if status not in ("ok", "unscored")
+        )  # fmt: skip
+        absent = "" if failures else f"{len(scored) - least}"
+        told = ", ".join(f"{count} {status}" for status, count in failures.items()) or absent
+        return [
+            self.said("right some", problems=len(scored), best=self.listed(first), right=best, least=least,
+                      worst=self.listed(last), failures=told)
+        ]  # fmt: skip
+
+    def digits(self) -> list[str]:
+        """Medians over the problems that all are scored on."""
+        medians, problems = self.summary.median_digits()
+        if len(medians) < 2:
+            return []
+        most, fewest = max(medians.values()), min(medians.values())
+        if most - fewest <= ALIKE:
+            return [self.said("digits alike", problems=problems, most=tenths(most))]
+        best = [name for name, digits in medians.items() if digits >= most - ALIKE]
+        worst = [name for name, digits in medians.items() if digits <= fewest + ALIKE and name not in best]
+        return [
+            self.said("digits apart", problems=problems, best=self.listed(best), worst=self.listed(worst),
+                      most=tenths(min(medians[name] for name in best)), fewest=tenths(fewest))
+        ]  # fmt: skip
+
+    def fastest(self) -> list[str]:
+        """Who is clearly the fastest, problem by problem; where quartiles overlap nobody is."""
+        leaders = self.summary.leaders()
+        if not leaders:
+            return []
+        wins = Counter(names[0] for names in leaders.values() if len(names) == 1)
+        if not wins:
+            return [self.said("fastest none", problems=len(leaders))]
+        most = max(wins.values())
+        best = self.listed([name for name, count in wins.items() if count == most])
+        ties = sum(len(names) > 1 for names in leaders.values())
+        return [self.said("fastest", best=best, wins=most, problems=len(leaders), ties=ties)]
+
+    def losing(self) -> list[str]:
+        """Problems whose own program loses the digits."""
+        lost = [
+            problem
+            for problem, found in self.summary.grid.items()
+            if any(
+                row.attainable_digits is not None and row.attainable_digits < LOSING for row in found.values()
+            )
+        ]
+        if not lost:
+            return []
+        more = [self.said("more", count=len(lost) - NAMED)] if len(lost) > NAMED else []
+        names = self.listed([*lost[:NAMED], *more])
+        key = "losing" if len(lost) > 1 else "losing one"
+        return [self.said(key, count=len(lost), digits=f"{LOSING:g}", names=names)]
+
+    def training(self) -> list[str]:
+        """The loss that was reached, what a step cost, and where trajectories part."""
+        runs = [run for run in self.runs if run.final_loss is not None and run.seconds_per_step]
+        if not runs:
+            return []
+        quick = min(runs, key=lambda run: run.seconds_per_step or 0.0)
+        slow = max(runs, key=lambda run: run.seconds_per_step or 0.0)
+        told = self.said(
+            "trained", data=quick.setup.get("data", ""), epochs=quick.epochs,
+            backends=self.listed([run.backend for run in runs]), quickest=quick.backend, slowest=slow.backend,
+            loss=about(min(run.final_loss or 0.0 for run in runs)),
+            quick=seconds(quick.seconds_per_step), slow=seconds(slow.seconds_per_step),
+        )  # fmt: skip
+        return [told, *self.kept(runs), *self.parted(runs)]
+
+    def kept(self, runs: Sequence[Run]) -> list[str]:
+        """The digits of the gradients that were certified on the way."""
+        digits = {run.backend: run.digits for run in runs if run.digits is not None}
+        if len(digits) < 2:
+            return []
+        most, fewest = max(digits.values()), min(digits.values())
+        best = [name for name, each in digits.items() if each >= most - ALIKE]
+        least = tenths(min(digits[name] for name in best))
+        if most - fewest <= ALIKE:
+            return [self.said("kept alike", most=least)]
+        worst = self.listed([name for name in digits if name not in best])
+        return [self.said("kept", best=self.listed(best), most=least, worst=worst, fewest=tenths(fewest))]
+
+    def parted(self, runs: Sequence[Run]) -> list[str]:
+        """Where the first trajectory leaves the others, and why."""
+        return [
+            self.said("parted", backend=run.backend, other=at["from"], step=at["step"], why=at["why"])
+            for run in runs
+            if (at := run.parted)
+        ][:1]
+
+    def verdicts(self) -> list[str]:
+        """How many checks agree, disagree, cannot be told."""
+        if not self.checks:
+            return []
+        agree, disagree, undecided = (
+            sum(check.verdict == verdict for check in self.checks) for verdict in VERDICTS
+        )
+        return [
+            self.said("checked", count=len(self.checks), agree=agree, disagree=disagree, undecided=undecided)
+        ]

@@ -1,0 +1,212 @@
+"""The fixed text of a report as data: another language is another such table.
+
+Names in braces are filled in; a translation may put them in another order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Words = Mapping[str, str]
+
+ENGLISH: Words = {
+    # the head
+    "title": "Ways to differentiate, compared",
+    "title one": "{problem}, differentiated every way",
+    "title training": "A network, trained every way",
+    "title checks": "Gradients, checked",
+    "subtitle": "{records} records of {backends} backends on {problems}, measured on {machine}. Nothing "
+    "here was measured again: all of it is read from the records.",
+    "problem": "1 problem",
+    "problems": "{count} problems",
+    "trainings": "{count} trainings",
+    "checks made": "{count} checks",
+    "contents": "Contents",
+    "evidence": "evidence",
+    "and": "and",
+    "more": "{count} more",
+    # the sections
+    "answer": "The answer",
+    "outcomes": "Outcomes",
+    "accuracy": "Accuracy",
+    "cost": "Cost",
+    "choice": "Accuracy against cost",
+    "training": "Training",
+    "checks": "Checks",
+    "how": "How it works",
+    "method": "Method and machine",
+    "glossary": "Glossary",
+    # the sentences of the answer, each with its condition
+    "right all": "Every backend comes out right on {right} of {problems} certified problems: {best}.",
+    "right some": "Of {problems} certified problems {best} come out right on {right}, {worst} on {least} "
+    "({failures}).",
+    "right none": "No backend comes out right on any of the {problems} problems that have a certified "
+    "derivative.",
+    "uncertified": "None of the {problems} problems has a certified derivative, so nobody knows who is "
+    "right.",
+    "digits alike": "On the {problems} problems that all were scored on, the backends keep {most} digits "
+    "in the median, within one digit of each other.",
+    "digits apart": "On the {problems} problems that all were scored on, {best} keep {most} digits in "
+    "the median, {worst} {fewest}.",
+    "fastest": "{best} gives the right answer clearly fastest on {wins} of {problems} timed problems; on "
+    "{ties} the times of the leaders overlap, and there is no winner.",
+    "fastest none": "On none of {problems} timed problems is one backend clearly the fastest: their "
+    "times overlap.",
+    "losing": "On {count} problems the program itself keeps fewer than {digits} digits, whatever "
+    "differentiates it: {names}. Rewrite them before choosing a backend.",
+    "losing one": "On {names} the program itself keeps fewer than {digits} digits, whatever "
+    "differentiates it. Rewrite it before choosing a backend.",
+    "trained": "Trained on {data} for {epochs} epochs, {backends} reach a loss of {loss}; a step takes "
+    "{quick} by {quickest} and {slow} by {slowest}.",
+    "parted": "{backend} parts from {other} in step {step}: {why}.",
+    "kept": "The gradients that were certified on the way keep at least {most} digits by {best}, "
+    "{fewest} by {worst}.",
+    "kept alike": "The gradients that were certified on the way keep at least {most} digits by every "
+    "backend.",
+    "checked": "Of {count} checks {agree} agree, {disagree} disagree and {undecided} cannot be told.",
+    # outcomes
+    "outcomes intro": "What came of each backend on each problem. A failure is a result, and stands here "
+    "with its reason.",
+    "by status": "Problems by outcome",
+    "reasons": "What went wrong, and why",
+    "reasons more": "{count} more reasons are in the records.",
+    # accuracy
+    "accuracy intro": "Digits are correct decimal digits of the whole derivative, counted against an "
+    "enclosure that is certain. The order of the rows is that of the records, and no ranking.",
+    "by digits": "Digits kept, over all scored problems",
+    # cost
+    "cost intro": "Cost is the time of one call in calls of the function itself, medians of rounds in "
+    "which the backends took turns. The middle half of the problems lies between the two quartiles; "
+    "where two rows overlap, there is no ranking between them.",
+    "by cost": "Cost of one call, over all timed problems",
+    "growth": "How cost grows with the size",
+    # accuracy against cost
+    "choice intro": "The more digits you need, the fewer backends are left. Each sentence holds for all "
+    "scored problems of these records at once.",
+    "need": "If you need {digits} digits: ",
+    "need range": "If you need {least} to {digits} digits: ",
+    "rows": "Every measurement ({count})",
+    "rows cut": "Every measurement: the first {count} of {all}",
+    "chooser": "Show what I need",
+    "digits needed": "digits that I need, at least",
+    "search": "problem or backend contains",
+    "only ok": "only what is right",
+    "shown": "{shown} of {all} rows shown.",
+    "meeting": "On every scored problem that is shown, so many digits are kept by: {names}.",
+    "meeting none": "No backend keeps so many digits on every scored problem that is shown.",
+    "sort": "sort by",
+    # training
+    "training intro": "The same network from the same start, trained by every backend. What differs is "
+    "what a gradient costs, and how many digits it keeps.",
+    "losses": "Loss after some epochs, and the seconds that the steps took until then",
+    # checks
+    "checks intro": "Somebody's gradient, held against certified derivatives; no tolerance is chosen by "
+    "hand.",
+    "by claim": "Verdicts by claim",
+    # how it works
+    "how intro": "Backpropagation on {title}: every intermediate value of the forward pass is kept, then "
+    "the derivative of the result flows back, and each step multiplies by a local slope. These numbers "
+    "are read off the very tape that the backend reverse runs.",
+    "graph": "The computational graph: values above, adjoints below, local slopes on the edges",
+    "passes": "The two passes, node by node",
+    # method
+    "certified": "How digits are certified: the program is run over intervals of 128 bits and more, with "
+    "local slopes from power series that are none of our rules, so that a wrong rule cannot certify "
+    "itself. Where an enclosure is impossible, as at a kink, the row says unscored.",
+    "timed": "How time is measured: backends take turns, a sample is the time of many calls divided by "
+    "their number, medians are shown and quartiles decide whether one is faster. Set-up happens once and "
+    "is shown apart.",
+    "memory": "Memory is the most that Python and NumPy hold during one call, watched in a run of its own.",
+    "seeds": "Seeds: {seeds}. The same seed draws the same points and the same starts.",
+    "commands": "The commands that measured this",
+    "machine": "Machine and versions",
+    "machine name": "what",
+    "machine value": "value",
+    "missing figures": "Figures that these records do not feed",
+    "figure": "figure",
+    "reason": "what it needs",
+    # titles of columns
+    "backend": "backend",
+    "outcome": "outcome",
+    "certified problems": "problems",
+    "which": "problem",
+    "operator": "operator",
+    "digits": "digits",
+    "digits median": "median",
+    "digits worst": "fewest",
+    "digits where": "fewest on",
+    "two ulps": "within 2 ulps",
+    "bounded": "error within own bound",
+    "attainable": "attainable",
+    "cost column": "cost",
+    "low": "lower quartile",
+    "middle": "median",
+    "high": "upper quartile",
+    "set-up": "set-up",
+    "held": "memory",
+    "count": "problems",
+    "status": "outcome",
+    "claim": "claim",
+    "agree": "agree",
+    "disagree": "disagree",
+    "cannot tell": "cannot tell",
+    "fewest digits": "fewest digits",
+    "epoch": "after epoch {epoch}",
+    "size range": "n",
+    "grows time": "time",
+    "grows cost": "cost",
+    "grows memory": "memory",
+    "grows operations": "operations",
+}
+
+NOTES: Words = {
+    "outcomes": "The stronger the blue, the more digits; a red frame is a wrong result, a word what came "
+    "instead of one.",
+    "ulps": "A curve that rises early keeps the last digits on most problems; where it ends at the right "
+    "is the worst case.",
+    "steps": "From right to left the truncation error falls with the step until rounding takes over and "
+    "the error rises again: no step is good for all functions. The level lines need no step to be chosen.",
+    "cost": "The grey guides are what theory expects: 1 is the function itself, 4 the cheap gradient, n "
+    "forward mode over n inputs, 2n central differences.",
+    "breakeven": "Flat at the left is set-up; where two lines cross, the dearer set-up has paid.",
+    "profile": "How often a backend is right within so many times the fastest. At the left edge stands "
+    "how often it is the fastest, at the right how often it is right at all.",
+    "samples": "Every timed sample. Strips that overlap are no ranking.",
+    "swell": "A formula may grow faster than the program that computes it; a tape grows with the program.",
+    "crossover": "Forward mode takes a pass for each input, reverse mode one for each result: forward "
+    "wins where there are more results, reverse where there are more inputs. Grey is a tie.",
+    "precision": "Up and to the left is better: more digits, less time.",
+    "training": "Curves that coincide are one trajectory; they part where a gradient has lost digits, or "
+    "where training amplifies rounding.",
+}  # fmt: skip
+
+GLOSSARY: Mapping[str, str] = {
+    "adjoint": "The derivative of the result with respect to an intermediate value: what the backward "
+    "pass computes for every node.",
+    "attainable digits": "What an ideal automatic differentiation of this very program keeps in double "
+    "precision. Where it is low, the program loses the digits and no method can bring them back.",
+    "backend": "A way to differentiate: symbolic, finite differences, forward mode, reverse mode, and "
+    "others.",
+    "certified": "Enclosed by interval arithmetic: the true derivative lies in the interval, without a "
+    "doubt.",
+    "compiled": "The reverse pass recorded once, simplified, and printed as a program.",
+    "complex step": "The imaginary part of f(x + ih), divided by h: no difference is taken, so nothing "
+    "cancels.",
+    "cost": "The time of one call of the derivative, in calls of the function.",
+    "digits": "Correct decimal digits of the derivative; a double has about 16.",
+    "finite differences": "Slopes between nearby points. A long step truncates, a short one drowns in "
+    "rounding.",
+    "forward mode": "Every value carries its derivative along; one pass for each input.",
+    "gradient": "The derivatives of one number with respect to all inputs.",
+    "Jacobian": "The derivatives of several numbers, a row for each.",
+    "local slope": "The derivative of one operation with respect to one of its arguments.",
+    "reverse mode": "Backpropagation: values forward, adjoints backward; one pass for each result.",
+    "set-up": "What a backend does once, before the first call: deriving, recording, compiling.",
+    "swell": "The growth of a derivative written out as one formula.",
+    "symbolic": "A formula is differentiated by the rules of calculus into another formula.",
+    "tape": "The list of operations of the forward pass, kept for the way back.",
+    "ulp": "A unit in the last place: the distance between neighbouring doubles.",
+    "unscored": "No certified derivative exists at this point, so digits cannot be counted.",
+}  # fmt: skip
+
+LANGUAGES: dict[str, tuple[Words, Words, Mapping[str, str]]] = {"en": (ENGLISH, NOTES, GLOSSARY)}
