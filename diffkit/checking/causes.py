@@ -227,7 +227,8 @@ def part_scaled(e: Evidence) -> str | None:
         allowed = 2 * (1 + abs(ratio)) * tolerance
         if np.all(np.abs(got - ratio * expected) <= allowed):
             which = whole_block(e) or only(e)
-            return f"{which + ': ' if which else ''}{how_many(e)} {text} times what it should be: {meaning}"
+            own = "what it should be" if e.wrong.sum() == 1 else "what they should be"
+            return f"{which + ': ' if which else ''}{how_many(e)} {text} times {own}: {meaning}"
     return None
 
 

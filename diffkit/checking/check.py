@@ -192,6 +192,11 @@ def message(
         lines.append(f"  {int(e.wrong.sum()):,} of {e.wrong.size:,} entries are beyond their tolerance.")
     opinions = (found.opinions or {}).items()
     lines += [f"  {name[0].upper() + name[1:]}: {opinion}." for name, opinion in opinions]
+    if found.verdict == "disagree" and question.foreign and question.claimed == question.foreign.package:
+        own = question.foreign
+        lines.append(
+            f"  {own.title}'s own rules are seldom to blame: look at every {own.custom} that f uses."
+        )
     if slope is not None:
         lines.append(f"  The Taylor remainder falls like h^{slope:g}; 2 is right, 1 is wrong.")
     return "\n".join([*lines, f"  See it again: {line}"])

@@ -1,32 +1,40 @@
-"""Values of PyTorch and JAX as NumPy arrays, known by what they can do, so that neither is imported."""
+"""Functions and values of PyTorch and JAX: known by what they can do, so that neither is imported for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from ..calculus.rules import Interpreted
+from ..differentiators.peers.foreign import Foreign, is_jax, is_tensor
 
 
-def is_tensor(x: Any) -> bool:
-    """Whether x is a tensor of PyTorch."""
-    return hasattr(x, "detach") and hasattr(x, "new_tensor")
+def as_foreign(f: Callable[..., Any], args: tuple[Any, ...]) -> Foreign | None:
+    """f as a function of NumPy arrays where it is written in PyTorch, as its arguments show, or in JAX."""
+    if isinstance(f, Foreign):
+        return f
+    if has_tensor(args):
+        home = importlib.import_module("..differentiators.peers.of_torch", __package__)
+        return home.of_module(f, args) if hasattr(f, "named_parameters") else home.TorchFunction(f, args)
+    if any(map(is_jax, leaves_of(args))):
+        return of_jax(f)
+    return None
 
 
-def as_numpy(x: Any) -> Any:
-    """x with tensors and foreign arrays inside containers as NumPy arrays of the same dtype."""
+def of_jax(f: Callable[..., Any]) -> Foreign:
+    home = importlib.import_module("..differentiators.peers.of_jax", __package__)
+    return home.JaxFunction(f)
+
+
+def narrowed(x: Any, kind: np.dtype) -> Any:
+    """The numbers of a derivative in the precision in which they were computed."""
     if isinstance(x, dict):
-        return {key: as_numpy(each) for key, each in x.items()}
+        return {key: narrowed(each, kind) for key, each in x.items()}
     if isinstance(x, (list, tuple)):
-        parts = [as_numpy(each) for each in x]
-        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
-    if is_tensor(x):
-        return np.array(x.detach().cpu().numpy())
-    if isinstance(x, (Interpreted, np.ndarray)) or not hasattr(x, "__array__") or isinstance(x, np.generic):
-        return x
-    return np.array(x)
+        return type(x)(narrowed(each, kind) for each in x)
+    return np.asarray(x, dtype=kind)
 
 
 def copied(x: Any) -> Any:
@@ -41,15 +49,39 @@ def copied(x: Any) -> Any:
 
 def tensors_in(f: Callable[..., Any], like: tuple[Any, ...]) -> Callable[..., Any]:
     """f as a function of NumPy arrays, given tensors where `like` has some."""
-    if not any(map(has_tensor, like)):
+    if not has_tensor(like):
         return f
     return lambda *args: f(*map(as_tensor, args[: len(like)], like), *args[len(like) :])
 
 
-def has_tensor(x: Any) -> bool:
+def direction_in(like: tuple[Any, ...], v: Any) -> Any:
+    """A direction as tensors where the arguments hold some."""
+    first = next(filter(is_tensor, leaves_of(like)), None)
+    if first is None:
+        return v
+    return tensors_like(first, v)
+
+
+def tensors_like(tensor: Any, v: Any) -> Any:
+    """Numbers as tensors of the dtype and device of another."""
+    if isinstance(v, dict):
+        return {key: tensors_like(tensor, each) for key, each in v.items()}
+    if isinstance(v, (list, tuple)):
+        return type(v)(tensors_like(tensor, each) for each in v)
+    return tensor.new_tensor(v)
+
+
+def leaves_of(x: Any) -> Iterator[Any]:
+    """All that containers hold."""
     if isinstance(x, (dict, list, tuple)):
-        return any(map(has_tensor, x.values() if isinstance(x, dict) else x))
-    return is_tensor(x)
+        for each in x.values() if isinstance(x, dict) else x:
+            yield from leaves_of(each)
+    else:
+        yield x
+
+
+def has_tensor(x: Any) -> bool:
+    return any(map(is_tensor, leaves_of(x)))
 
 
 def as_tensor(x: Any, like: Any) -> Any:
@@ -58,6 +90,8 @@ def as_tensor(x: Any, like: Any) -> Any:
         return {key: as_tensor(x[key], each) for key, each in like.items()}
     if isinstance(like, (list, tuple)) and has_tensor(like):
         return type(like)(as_tensor(a, b) for a, b in zip(x, like, strict=True))
+    if is_tensor(like) and np.iscomplexobj(x):
+        raise TypeError("complex numbers are no values of a real tensor.")
     return like.new_tensor(x) if is_tensor(like) else x
 
 

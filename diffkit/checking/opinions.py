@@ -13,7 +13,7 @@ from ..differentiators.interface import Estimate
 from ..differentiators.operators import prepare
 from ..harness.targets import one_line
 from .evidence import FEWEST, Evidence
-from .question import Question, cut
+from .question import Question, cut, leaves_like
 from .references import (
     DIFFERENCES,
     EPS,
@@ -161,10 +161,11 @@ def by_reverse(question: Question, e: Evidence) -> str:
         return "not asked"
     try:
         p = prepare(f, *question.doubles, wrt=question.wrt)
-        g = question.matrix(getattr(p, operator)(*question.doubles))[0]
+        g = getattr(p, operator)(*question.doubles)
+        rows = [np.reshape(x, (len(e.got), -1)) for x in leaves_like(g, question.point)]
     except Exception as error:  # an opinion is not needed: the reason is shown in its place
         return f"cannot tell: {one_line(error)}"
-    agrees = np.abs(g - e.expected) <= e.tolerance
+    agrees = np.abs(np.concatenate(rows, axis=1) - e.expected) <= e.tolerance
     return "agrees with the reference" if np.all(agrees[e.wrong]) else "differs from the reference too"
 
 

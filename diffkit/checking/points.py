@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..differentiators.arguments import Arguments
+from ..differentiators.peers.foreign import as_numpy
 from ..harness.targets import TargetError
-from .frameworks import as_numpy
 from .question import Wrt, spelled_out
 from .record import Check
 

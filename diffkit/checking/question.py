@@ -15,8 +15,9 @@ import numpy as np
 from ..differentiators.arguments import Arguments, is_container, keys_of, paths_of
 from ..differentiators.interface import OPERATORS, Differentiator
 from ..differentiators.operators import gradient, prepare
+from ..differentiators.peers.foreign import PreparedForeign, as_numpy, is_jax
 from ..harness.targets import argument_names
-from .frameworks import as_numpy, copied, same, tensors_in
+from .frameworks import as_foreign, copied, direction_in, narrowed, of_jax, same, tensors_in
 
 SCALAR = ("gradient", "hessian", "hvp")  # operators of functions with one output
 DIRECTED = {"jvp": "v", "vjp": "w", "hvp": "v"}  # operators that take a direction, and its name
@@ -46,7 +47,8 @@ class Question:
         self.given, self.claimed, self.seed, self.wrt = f, g, seed, wrt
         whole = tensors_in(f, args)
         self.whole = whole
-        self.raw = (lambda *xs: whole(*xs)[0]) if g is True else whole
+        self.foreign = None if g is True else as_foreign(f, args)
+        self.raw = (lambda *xs: whole(*xs)[0]) if g is True else self.foreign or whole
         self.tensors = args
         self.args = tuple(spelled_out(as_numpy(x)) for x in args)
         self.calls = 0
@@ -56,10 +58,13 @@ class Question:
         self.layout = Arguments.of(self.args, wrt)
         self.leaves = [np.asarray(x, dtype=float) for x in self.layout.open(self.args)]
         self.y = self.value()
+        if self.foreign is not None:
+            self.foreign.settle(self.doubles)
+        self.claimed = self.own_derivative() if g is None else g
         self.operator = self.chosen(operator)
         self.scalar = self.operator in SCALAR and self.y.shape != ()
         self.y = self.y.reshape(()) if self.scalar else self.y
-        self.names = argument_names(f, len(self.args))
+        self.names = argument_names(self.foreign or f, len(self.args))
         self.direction = self.chosen_direction(direction)
 
     # The function
@@ -76,6 +81,8 @@ class Question:
         """f at the point, called twice on fresh copies; complains where that shows something."""
         first, second = copied(self.args), copied(self.args)
         with np.errstate(all="ignore"):
+            if self.foreign is None and is_jax(self.raw(*first)):
+                self.raw = self.foreign = of_jax(self.raw)
             y, again = np.array(self.f(*first)), np.array(self.f(*second))
         if y.dtype.kind not in "fiub":
             raise TypeError(f"f returns {y.dtype}; a derivative is checked for real numbers.")
@@ -86,6 +93,12 @@ class Question:
             what = f"f is not deterministic: two calls at one point differ by {gap:.1e}; fix its seed"
             self.complain("not deterministic", what)
         return y
+
+    def own_derivative(self) -> str:
+        """The backend that gives the derivative which f's own package has for it."""
+        if self.foreign is None:
+            raise TypeError("there is no claim to check: give g, or the name of a backend such as 'reverse'.")
+        return self.foreign.package
 
     def complain(self, cause: str, sentence: str) -> None:
         if (cause, sentence) not in self.complaints:
@@ -151,19 +164,19 @@ class Question:
         elif not callable(self.claimed):
             answer = self.claimed
         else:
-            extra = () if self.direction is None else (self.direction,)
+            extra = () if self.direction is None else (direction_in(self.tensors, self.direction),)
             answer = tensors_in(self.claimed, self.tensors)(*args, *extra)
         return as_numpy(answer)
 
     def by_backend(self, args: tuple[Any, ...]) -> Any:
         """The backend's derivative; its own error bound, if it has one, is kept."""
-        p = prepare(self.f, *args, wrt=self.wrt, backend=self.claimed)
+        p = prepare(self.foreign or self.f, *args, wrt=self.wrt, backend=self.claimed)
         asked = (args, self.direction) if self.operator in DIRECTED else args
         found = p.estimate(self.operator, *asked)
         if found.bound is not None:
             bound = np.abs(self.matrix(found.bound)[0])
             self.claimed_bound = np.where(np.isnan(bound), np.inf, bound)
-        return found.value
+        return narrowed(found.value, p.kind) if isinstance(p, PreparedForeign) else found.value
 
     @property
     def repeatable(self) -> bool:
@@ -213,8 +226,7 @@ class Question:
         if self.operator == "jvp":
             rows, leaves, owed = 1, [np.asarray(value)], [self.y.shape]
         elif self.operator == "hessian":
-            outer = leaves_like(value, self.point)
-            parts = [leaves_like(x, self.point) for x in outer] if len(self.leaves) > 1 else [outer]
+            parts = [leaves_like(x, self.point) for x in parts_like(value, self.point)]
             owed = [a.shape + b.shape for a in self.leaves for b in self.leaves]
             leaves = [np.asarray(x) for part in parts for x in part]
             fit(leaves, owed)
@@ -263,16 +275,22 @@ def cut(flat: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]
 
 def leaves_like(value: Any, like: Any) -> list[Any]:
     """The leaves of a container in the order of another; raises Misfit where it is built differently."""
+    leaves = parts_like(value, like)
+    if any(isinstance(x, dict) or (isinstance(x, (list, tuple)) and is_container(x)) for x in leaves):
+        raise Misfit("the claim is a container of arrays where one array is owed")
+    return leaves
+
+
+def parts_like(value: Any, like: Any) -> list[Any]:
+    """What stands in a container in the places of the leaves of another, in their order."""
     if isinstance(like, dict):
         if not isinstance(value, dict) or set(value) != set(like):
             raise Misfit(f"the claim should be a dict with the keys {', '.join(map(str, like))}")
-        return [leaf for key in keys_of(like) for leaf in leaves_like(value[key], like[key])]
+        return [part for key in keys_of(like) for part in parts_like(value[key], like[key])]
     if is_container(like) or isinstance(like, tuple):
         if not isinstance(value, (list, tuple)) or len(value) != len(like):
             raise Misfit(f"the claim should have {len(like)} parts, one for each differentiated argument")
-        return [leaf for a, b in zip(value, like, strict=True) for leaf in leaves_like(a, b)]
-    if isinstance(value, dict) or (isinstance(value, (list, tuple)) and is_container(value)):
-        raise Misfit("the claim is a container of arrays where one array is owed")
+        return [part for a, b in zip(value, like, strict=True) for part in parts_like(a, b)]
     return [value]
 
 

@@ -77,7 +77,9 @@ def watch_claim(question: Question, got: np.ndarray, value: Any, eps: float) -> 
             question.complain("not deterministic", what)
     if value is not None:
         y = np.asarray(question.y, dtype=float)
-        size = np.abs(y) + float(np.sum(np.abs(got) * np.abs(question.x))) if len(got) == 1 else np.abs(y)
+        size = np.abs(y)
+        if got.shape == (1, question.x.size):  # what cancels in f shows in its derivative
+            size = size + float(np.sum(np.abs(got) * np.abs(question.x)))
         gap = np.abs(np.asarray(value, dtype=float).reshape(y.shape) - y)
         if np.any(gap > math.sqrt(eps) * size):  # half of the digits: what a sound method can lose
             question.complain("value", f"the value that comes with the claim is {value}, and f is {y} there")

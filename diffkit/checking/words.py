@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..differentiators.peers.foreign import Foreign, is_tensor
 from .evidence import Evidence
 from .question import DIRECTED, Question
 from .references import SLACK
@@ -43,15 +44,22 @@ def table(rows: list[dict[str, Any]], left_out: int) -> list[str]:
 
 def title(question: Question) -> str:
     """What is checked, as the subject of a sentence: "The gradient g of loss"."""
-    return f"The {question.operator} {claim_name(question)} of {name_of(question.given, 'f')}"
+    f = name_of(question.given, name_of(question.foreign, "f"))
+    return f"The {question.operator} {claim_name(question)} of {f}"
 
 
 def claim_name(question: Question) -> str:
     if question.claimed is True:
         return "that f returns"
     if callable(question.claimed):
-        return name_of(question.claimed, "g")
+        return own_name(question)
     return f"by {question.claimed}" if not is_array(question.claimed) else "given"
+
+
+def own_name(question: Question) -> str:
+    """The name of the claim, g where it has that of f, as torch.func.grad(f) has."""
+    name = name_of(question.claimed, "g")
+    return "g" if name == name_of(question.given, "f") else name
 
 
 def is_array(x: Any) -> bool:
@@ -60,14 +68,18 @@ def is_array(x: Any) -> bool:
 
 def name_of(f: Any, otherwise: str) -> str:
     """A function's name as one would write it; `otherwise` for those without one."""
-    name = getattr(f, "__name__", "")
+    name, owner = getattr(f, "__name__", ""), getattr(f, "__self__", None)
+    if isinstance(owner, type):  # the apply of an autograd.Function
+        return f"{owner.__name__}.{name}"
     return name if name.isidentifier() else getattr(f, "text", otherwise)
 
 
 def reproduce(question: Question, slack: float) -> str:
     """One line of Python with the exact point and the seed."""
-    f, g = name_of(question.given, "f"), claimed_text(question)
-    points = ", ".join(literal(x, name) for x, name in zip(question.args, question.names))
+    f = "f" if isinstance(question.given, Foreign) else name_of(question.given, "f")
+    g = claimed_text(question)
+    parts = zip(question.args, question.names, question.tensors, strict=True)
+    points = ", ".join(literal(x, name, like) for x, name, like in parts)
     options = "" if question.operator == "gradient" else f', operator="{question.operator}"'
     options += "" if question.wrt == 0 else f", wrt={question.wrt}"
     if question.operator in DIRECTED:
@@ -80,20 +92,28 @@ def claimed_text(question: Question) -> str:
     if question.claimed is True:
         return "True"
     if callable(question.claimed):
-        return name_of(question.claimed, "g")
+        return own_name(question)
     return f'"{question.claimed}"' if not is_array(question.claimed) else "g"
 
 
-def literal(x: Any, name: str) -> str:
-    """x as Python that gives exactly it; its name where it is long."""
+def literal(x: Any, name: str, like: Any = None) -> str:
+    """x as Python that gives exactly it, a tensor where `like` is one; its name where it is long."""
     if isinstance(x, dict):
-        return "{" + ", ".join(f"{key!r}: {literal(each, str(key))}" for key, each in x.items()) + "}"
+        pairs = (f"{key!r}: {literal(each, str(key), part(like, x, key))}" for key, each in x.items())
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(x, (list, tuple)):
-        inside = ", ".join(literal(each, name) for each in x)
+        inside = ", ".join(literal(each, name, part(like, x, i)) for i, each in enumerate(x))
         return f"[{inside}]" if isinstance(x, list) else f"({inside},)"
     if isinstance(x, np.ndarray):
         if x.size > MOST_NUMBERS:
             return name
+        if is_tensor(like):
+            return f"torch.tensor({x.tolist()!r}, dtype={like.dtype})"
         kind = "" if x.dtype == float else f", dtype=np.{x.dtype}"
         return f"np.array({x.tolist()!r}{kind})"
     return repr(x.item()) if isinstance(x, np.generic) else repr(x)
+
+
+def part(like: Any, x: Any, key: Any) -> Any:
+    """What of the original belongs to a part of a container; nothing where that was no container."""
+    return like[key] if isinstance(like, type(x)) else None

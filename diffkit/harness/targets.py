@@ -179,10 +179,16 @@ def argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
     """Names of the first `count` arguments; x0, x1, ... where f does not tell them."""
     numbered = tuple(f"x{i}" for i in range(count))
     try:
-        named = getattr(f, "variables", None) or tuple(inspect.signature(f).parameters)
+        named = getattr(f, "variables", None) or single_names(f)
     except (TypeError, ValueError):  # a function in C without a signature
         return numbered
     return tuple(named[:count]) + numbered[len(named) :]
+
+
+def single_names(f: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of the arguments of f that stand for one each, without *args and **options."""
+    many = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return tuple(name for name, p in inspect.signature(f).parameters.items() if p.kind not in many)
 
 
 def in_order(name: str, f: Callable[..., Any], point: Point) -> tuple[Any, ...]:

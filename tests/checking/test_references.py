@@ -1,4 +1,4 @@
-"""The ladder of references: enclosure, complex step, differences; and values of other frameworks."""
+"""The ladder of references: enclosure, complex step, differences; and values of other packages."""
 
 import numpy as np
 import pytest
@@ -63,40 +63,6 @@ def test_where_no_reference_is_to_be_had_the_reasons_are_told():
     assert reference is None or not np.isfinite(reference.radius).any()
     assert "float(x)" in reasons["enclosure"] and "complex" in reasons["complex step"]
     assert check(broken, gradient, X).verdict == "cannot tell"
-
-
-class Tensor:
-    """What of a PyTorch tensor is used, over NumPy: so the tests need no PyTorch."""
-
-    def __init__(self, data):
-        self.data = np.asarray(data, dtype=np.float32)
-
-    def detach(self):
-        return self
-
-    cpu = detach
-
-    def numpy(self):
-        return self.data
-
-    def new_tensor(self, data):
-        return Tensor(data)
-
-
-def test_tensors_go_in_and_come_out():
-    def loss(p, c):
-        assert isinstance(p["x"], Tensor) and isinstance(c, Tensor)
-        return Tensor(np.sum(p["x"].data ** 3 * c.data))
-
-    def g(p, c):
-        return {"x": Tensor(3 * p["x"].data ** 2 * c.data)}
-
-    p, c = {"x": Tensor([1.0, 2.0, -0.5])}, Tensor([2.0, 1.0, 3.0])
-    right = check(loss, g, p, c)
-    wrong = check(loss, lambda p, c: {"x": Tensor(-g(p, c)["x"].data)}, p, c)
-
-    assert right.verdict == "agree" and right.worst == []
-    assert (wrong.verdict, wrong.cause, wrong.worst[0]["component"][:6]) == ("disagree", "sign", "p['x']")
 
 
 def test_foreign_arrays_are_read_as_numpy_reads_them():

@@ -1,7 +1,9 @@
 """Second derivatives: kinks in the slope, and what is symmetric."""
 
 import numpy as np
+import pytest
 
+import diffkit
 from diffkit.checking import check_gradient as check
 
 
@@ -25,3 +27,33 @@ def test_a_symmetric_matrix_is_never_transposed():
     found = check(lambda x: x @ A @ x / 2, lambda x: A + np.diag([0.0, 1e-3]), np.ones(2), operator="hessian")
 
     assert found.verdict == "disagree" and found.cause != "transposed"
+
+
+def on_containers(p, c):
+    return c * np.sum(np.sin(p["a"]) * p["b"]) + p["s"] ** 2 * p["b"][0]
+
+
+POINT = {"a": np.array([0.3, -0.7, 1.1]), "b": np.arange(3.0), "s": 0.4}
+
+
+@pytest.mark.parametrize("operator", ["hessian", "hvp", "vjp", "jvp", "gradient"])
+def test_every_operator_takes_containers(operator):
+    """Those of our own reverse mode; its Jacobian products give the value as well."""
+    assert check(on_containers, "reverse", POINT, 2.0, operator=operator).verdict == "agree"
+
+
+def test_a_wrong_hessian_of_containers_is_compared_with_reverse():
+    def doubled(p, c):
+        H = diffkit.hessian(on_containers, p, c)
+        return {key: {other: 2 * block for other, block in row.items()} for key, row in H.items()}
+
+    found = check(on_containers, doubled, POINT, 2.0, operator="hessian")
+    assert (found.cause, found.wrong, found.entries) == ("constant ratio", 10, 49)
+    assert found.worst[0]["component"] == "p['a'][1] p['a'][1]"
+    assert "Reverse: agrees with the reference" in found.message
+
+
+def test_a_hessian_of_another_structure_is_told():
+    found = check(on_containers, lambda p, c: {"a": np.eye(3)}, POINT, 2.0, operator="hessian")
+
+    assert (found.verdict, found.cause) == ("disagree", "shape")

@@ -29,6 +29,7 @@ class Foreign(ABC):
 
     package: ClassVar[str]
     title: ClassVar[str]
+    custom: ClassVar[str]  # where users write derivatives of their own
 
     def __init__(self, f: Callable[..., Any], like: Any = EVERY, parameters: dict[str, Any] | None = None):
         self.own, self.like, self.parameters = f, like, parameters
@@ -83,7 +84,7 @@ class Foreign(ABC):
 
     @abstractmethod
     def precision(self, kind: np.dtype) -> Any:
-        """A context in which the package computes in this kind, without recording derivatives."""
+        """A context in which the package computes in this kind."""
 
     @abstractmethod
     def is_own(self, x: Any) -> bool:

@@ -16,6 +16,7 @@ class JaxFunction(Foreign):
 
     package: ClassVar[str] = "jax"
     title: ClassVar[str] = "JAX"
+    custom: ClassVar[str] = "custom_vjp or custom_jvp"
 
     def precision(self, kind: np.dtype) -> Any:
         import jax

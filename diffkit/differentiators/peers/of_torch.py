@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,6 +22,7 @@ class TorchFunction(Foreign):
 
     package: ClassVar[str] = "torch"
     title: ClassVar[str] = "PyTorch"
+    custom: ClassVar[str] = "autograd.Function"
 
     def __init__(
         self,
@@ -43,9 +46,7 @@ class TorchFunction(Foreign):
         return lambda *args: self.own(self.copies[dtype], *args)
 
     def precision(self, kind: np.dtype) -> Any:
-        import torch
-
-        return torch.no_grad()
+        return nullcontext()  # not no_grad: f may differentiate on its own account
 
     def is_own(self, x: Any) -> bool:
         import torch
@@ -145,9 +146,14 @@ def from_torch(f: Callable[..., Any], loss: Callable[..., Any] | None = None) ->
 
 def of_module(module: torch.nn.Module, like: Any = EVERY) -> TorchFunction:
     """A module as a function of its inputs."""
-    return TorchFunction(named(lambda module, *inputs: module(*inputs), module), like, module)
+    function = named(lambda module, *inputs: module(*inputs), module)
+    function.__signature__ = inspect.signature(module.forward)  # type: ignore[attr-defined]
+    return TorchFunction(function, like, module)
 
 
 def named(function: Callable[..., Any], module: torch.nn.Module) -> Callable[..., Any]:
+    """The function with the name of the module, which is no argument of it to the outside."""
     function.__name__ = type(module).__name__
+    arguments = list(inspect.signature(function).parameters.values())[1:]
+    function.__signature__ = inspect.Signature(arguments)  # type: ignore[attr-defined]
     return function
