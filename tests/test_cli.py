@@ -335,6 +335,50 @@ def test_explain_shows_both_passes_in_every_form(in_a_folder):
     assert "chatter" not in run("explain", "model.py:loss", "--at", "x=1,y=2").stdout
 
 
+def test_explain_draws_the_graph_and_the_passes(in_a_folder):
+    """Files instead of the text; what cannot be written is refused in a sentence."""
+    words = ["explain", "model.py:loss", "--at", "x=1,y=2"]
+    for name in ("g.svg", "g.png", "g.pdf", "g.dot", "g.mmd"):
+        result = run(*words, "--graph", name)
+        assert result.exit_code == 0 and result.stdout == "" and f"wrote {name}" in result.stderr
+        assert (in_a_folder / name).stat().st_size > 100
+    assert run(*words, "--frames", "f.gif", "--graph", "h.svg").exit_code == 0
+    assert (in_a_folder / "f.gif").exists() and (in_a_folder / "h.svg").exists()
+    assert run(*words, "--frames", "folder").exit_code == 0
+    assert (in_a_folder / "folder" / "frame_000.png").exists()
+    for wrong in (
+        ["--graph", "g.xls"],
+        ["--graph", "no/g.svg"],
+        ["--frames", "f.mp4"],
+        ["--frames", "no/f.gif"],
+    ):
+        result = run(*words, *wrong)
+        assert result.exit_code == 2 and result.stderr.startswith("Error: ")
+
+
+def test_explain_goes_step_by_step_without_a_terminal():
+    """All steps, forward and back, one after the other."""
+    text = run("explain", "2*x*y + y + 3", "--at", "x=40,y=4", "--step").stdout
+
+    assert "Forward, step 4 of 8\n  v1 = 2 * x\n     = 2 * 40\n     = 80\n" in text
+    assert "Backward, step 7 of 8\n  d v4 / d y = 1 * 80 from v2 + 1 * 1 from v3\n             = 81\n" in text
+    assert text.count("Forward, step") == 8 == text.count("Backward, step")
+
+
+def test_explain_goes_step_by_step_with_the_reader(monkeypatch, capsys):
+    """Enter for the next, q to stop."""
+    from diffkit import explain
+    from diffkit.cli import explaining
+
+    keys = iter(["", "", "q"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(keys))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    explaining.walk_through(explain("2*x*y + y + 3", 40.0, 4.0))
+
+    assert capsys.readouterr().out.count("Forward, step") == 3
+
+
 @pytest.mark.parametrize("what", ["problems", "backends", "functions", "suites"])
 def test_lists_fit_the_terminal_and_have_a_json_form(what):
     """At most 80 columns, and nothing is cut; --json has the same rows."""

@@ -197,6 +197,20 @@ def test_an_explanation_shows_and_saves_itself(tmp_path):
         diffkit.explain("log(x)", -1.0)
 
 
+def test_an_explanation_has_a_picture(tmp_path):
+    """In notebooks as SVG, above the text as HTML; saved in each form; frames and steps beside it."""
+    explanation = diffkit.explain("2*x*y + y + 3", 40.0, 4.0)
+    picture = explanation.graph()
+
+    assert picture._repr_svg_() == picture.svg == explanation._repr_html_()[: len(picture.svg)]
+    assert ">327</text>" in picture.svg and ">81</text>" in picture.svg and "<svg" not in repr(picture)
+    assert picture.save(tmp_path / "g.svg").read_text(encoding="utf-8") == picture.svg
+    assert explanation.frames(tmp_path / "passes.gif") == 17
+    assert len(list(explanation.steps())) == 16
+    with pytest.raises(ValueError, match=r"\.svg"):
+        picture.save(tmp_path / "g.txt")
+
+
 def test_the_support_table_is_read_from_the_rules():
     """It names every function that NumPy dispatches to us once, with kind and convention."""
     rows = {row["name"]: row for row in support_rows()}

@@ -112,20 +112,28 @@ def explain(
     what: o.One,
     at: o.At = None,
     seed: o.Seed = 0,
+    graph: o.GraphOutput = None,
+    step: o.StepByStep = False,
+    frames: o.FramesOutput = None,
     output: o.ExplanationOutput = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Show the forward values and the backward adjoints, node by node, from the running tape.
 
+    Below them the derivative as a formula, forward mode's trace, and differences. With --graph the
+    computational graph is drawn, with --frames the two passes are an animation.
+
     \b
     diffkit explain "2*x*y + y + 3" --at x=40,y=4
+    diffkit explain "2*x*y + y + 3" --at x=40,y=4 --graph graph.svg
+    diffkit explain "sin(x)*exp(-x^2)" --at x=0.7 --step
     diffkit explain model.py:loss --at x=0.3,y=1.7 -o loss.html
     """
 
     def command() -> int:
-        from .explaining import explain_command
+        from .explaining import Request, explain_command
 
-        return explain_command(what, at or [], seed, output, quiet)
+        return explain_command(Request(what, at or [], seed, output, graph, frames, step, quiet))
 
     run(command)
 

@@ -3,34 +3,82 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..differentiators.witnesses import explained
+from ..report.words import ENGLISH
 from ..results import Explanation
 from ..results.subjects import BadInput, Place, read
 from .comparing import points_read
 from .console import RAN, note, say, width
+from .outputs import writing
 
 
-def explain_command(what: str, at: list[str], seed: int, output: Path | None, quiet: bool) -> int:
-    """The two passes of one function at one point, on stdout or in a file."""
+@dataclass(frozen=True)
+class Request:
+    """What was asked: of which function, at which point, in which forms."""
+
+    what: str
+    at: list[str]
+    seed: int
+    output: Path | None
+    graph: Path | None
+    frames: Path | None
+    step: bool
+    quiet: bool
+
+
+def explain_command(request: Request) -> int:
+    """The passes of one function at one point: as files where these are named, else on stdout."""
+    explanation = explanation_of(request)
+    files: list[tuple[Path | None, Callable[[Path], Any]]] = [
+        (request.output, explanation.save),
+        (request.graph, explanation.graph().save),
+        (request.frames, explanation.frames),
+    ]
+    written = [(path, writer) for path, writer in files if path is not None]
+    for path, writer in written:
+        write(path, writer, request.quiet)
+    if request.step:
+        walk_through(explanation)
+    elif not written:
+        say(explanation.text(width()))
+    return RAN
+
+
+def explanation_of(request: Request) -> Explanation:
     with redirect_stdout(sys.stderr):  # what the user's function prints is no part of the answer
-        subjects = read(what, Place(points_read(at), seed=seed))
+        subjects = read(request.what, Place(points_read(request.at), seed=request.seed))
         if len(subjects.targets) > 1:
             raise BadInput("explain shows one point: give --at once.")
         (target,) = subjects.targets
-        found = explained(target.function.load(), *target.args, names=list(target.point), title=what)
-    for remark in [] if quiet else subjects.notes:
+        found = explained(target.function.load(), *target.args, names=list(target.point), title=request.what)
+    for remark in [] if request.quiet else subjects.notes:
         note(remark)
-    explanation = Explanation(found)
-    if output is None:
-        say(explanation.text(width()))
-        return RAN
+    return Explanation(found)
+
+
+def write(path: Path, writer: Callable[[Path], Any], quiet: bool) -> None:
+    """Write one file, or a folder of frames."""
+    if not path.absolute().parent.is_dir():
+        raise BadInput(f"There is no folder {path.parent} for {path.name}: make it first.")
     try:
-        explanation.save(output)
-    except (OSError, ValueError) as error:
-        raise BadInput(str(error)) from error
+        with writing(path):
+            writer(path)
+    except ValueError as error:
+        raise error if isinstance(error, BadInput) else BadInput(str(error)) from error
     if not quiet:
-        note(f"wrote {output}")
-    return RAN
+        note(f"wrote {path}")
+
+
+def walk_through(explanation: Explanation) -> None:
+    """Node by node: Enter for the next, q to stop; all of them where nobody sits at a terminal."""
+    asking = sys.stdin.isatty() and sys.stdout.isatty()
+    for number, text in enumerate(explanation.steps(width())):
+        if number and asking and input(ENGLISH["prompt"]).strip().lower().startswith("q"):
+            return
+        say(text if asking else f"{text}\n")

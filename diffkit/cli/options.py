@@ -237,6 +237,17 @@ RunsFormat = Annotated[
 ExplanationOutput = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it as .txt, .md, .json or .html.")
 ]
+GraphOutput = Annotated[
+    Path | None,
+    typer.Option("--graph", metavar="FILE", help="Draw the graph: .svg, .png, .pdf, .dot or .mmd."),
+]
+FramesOutput = Annotated[
+    Path | None,
+    typer.Option("--frames", metavar="PATH", help="Both passes as a .gif, or as pictures in a folder."),
+]
+StepByStep = Annotated[
+    bool, typer.Option("--step", help="Node by node: Enter for the next, q to stop; else all of them.")
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes on stderr.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
 Kind = Annotated[

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..differentiators.walk import Walk
 from ..report.explanation import explanation_html, explanation_text
+from ..report.graph import graph_svg, save_frames, save_graph
+from ..report.stepping import step_texts
 from .comparison import chosen, pandas
 
 
@@ -17,13 +19,13 @@ from .comparison import chosen, pandas
 class Explanation:
     """Every node of the running tape with its value and its adjoint; `walk` holds them.
 
-    It prints as text, in notebooks as HTML.
+    It prints as text, in notebooks as its graph with the text as HTML.
     """
 
     walk: Walk
 
     def text(self, width: int = 80) -> str:
-        """The two passes as text of at most `width` columns."""
+        """The two passes and what the other backends say, as text of at most `width` columns."""
         return explanation_text(self.walk.as_dict(), width)
 
     def __str__(self) -> str:
@@ -32,7 +34,23 @@ class Explanation:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return explanation_html(self.walk.as_dict())
+        walk = self.walk.as_dict()
+        return graph_svg(walk) + explanation_html(walk)
+
+    def graph(self) -> GraphPicture:
+        """The computational graph as a picture, which notebooks show and `save` writes."""
+        return GraphPicture(self.walk)
+
+    def frames(self, path: str | Path) -> int:
+        """Write the two passes as an animation: a .gif file, or numbered PNG files in a folder.
+
+        Returns how many frames. Raises ValueError for another suffix, OSError as `open` does.
+        """
+        return save_frames(self.walk.as_dict(), path)
+
+    def steps(self, width: int = 80) -> Iterator[str]:
+        """A short text for each node on the way forward, then for each on the way back."""
+        return step_texts(self.walk.as_dict(), width)
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame, one row a node; raises ImportError where pandas is missing."""
@@ -46,6 +64,37 @@ class Explanation:
         path = Path(path)
         path.write_text(chosen(path, FORMATS)(self), encoding="utf-8")
         return path
+
+
+@dataclass(frozen=True, repr=False)
+class GraphPicture:
+    """The computational graph of a walk: values above the nodes, adjoints below, local slopes on the wires.
+
+    >>> from ..differentiators.walk import walk
+    >>> picture = GraphPicture(walk(lambda x: x * x, 3.0))
+    >>> picture, picture.svg.count("<rect")
+    (<picture of 2 nodes; .save("graph.svg") writes it>, 3)
+    """
+
+    walk: Walk
+
+    def __repr__(self) -> str:
+        return f'<picture of {len(self.walk.steps)} nodes; .save("graph.svg") writes it>'
+
+    @property
+    def svg(self) -> str:
+        """One SVG element."""
+        return graph_svg(self.walk.as_dict())
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | Path) -> Path:
+        """Write it as .svg, .png, .pdf, .dot (Graphviz) or .mmd (Mermaid); returns the path.
+
+        Raises ValueError for another suffix, OSError as `open` does.
+        """
+        return save_graph(self.walk.as_dict(), path)
 
 
 def page(explanation: Explanation) -> str:
