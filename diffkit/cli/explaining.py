@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..differentiators.witnesses import explained
+from ..report.graph import frames_path, graph_path
 from ..report.words import ENGLISH
-from ..results import Explanation
+from ..results.comparison import chosen
+from ..results.explanation import FORMATS, Explanation
 from ..results.subjects import BadInput, Place, read
 from .comparing import points_read
 from .console import RAN, note, say, width
@@ -34,20 +36,39 @@ class Request:
 
 def explain_command(request: Request) -> int:
     """The passes of one function at one point: as files where these are named, else on stdout."""
+    check(request)
     explanation = explanation_of(request)
     files: list[tuple[Path | None, Callable[[Path], Any]]] = [
         (request.output, explanation.save),
         (request.graph, explanation.graph().save),
         (request.frames, explanation.frames),
     ]
-    written = [(path, writer) for path, writer in files if path is not None]
-    for path, writer in written:
-        write(path, writer, request.quiet)
+    for path, writer in files:
+        if path is not None:
+            write(path, writer, request.quiet)
     if request.step:
         walk_through(explanation)
-    elif not written:
+    elif not any(path for path, _ in files):
         say(explanation.text(width()))
     return RAN
+
+
+def check(request: Request) -> None:
+    """Refuse files that could not be written before f is run; raises BadInput."""
+    checks: list[tuple[Path | None, Callable[[Path], Any]]] = [
+        (request.output, lambda path: chosen(path, FORMATS)),
+        (request.graph, graph_path),
+        (request.frames, frames_path),
+    ]
+    for path, valid in checks:
+        if path is None:
+            continue
+        try:
+            valid(path)
+        except ValueError as error:
+            raise BadInput(str(error)) from error
+        if not path.absolute().parent.is_dir():
+            raise BadInput(f"There is no folder {path.parent} for {path.name}: make it first.")
 
 
 def explanation_of(request: Request) -> Explanation:
@@ -64,13 +85,8 @@ def explanation_of(request: Request) -> Explanation:
 
 def write(path: Path, writer: Callable[[Path], Any], quiet: bool) -> None:
     """Write one file, or a folder of frames."""
-    if not path.absolute().parent.is_dir():
-        raise BadInput(f"There is no folder {path.parent} for {path.name}: make it first.")
-    try:
-        with writing(path):
-            writer(path)
-    except ValueError as error:
-        raise error if isinstance(error, BadInput) else BadInput(str(error)) from error
+    with writing(path):
+        writer(path)
     if not quiet:
         note(f"wrote {path}")
 

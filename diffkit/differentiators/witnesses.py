@@ -7,7 +7,9 @@ and differences are taken once, in the direction that adds the same to every inp
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -43,7 +45,7 @@ def explained(f: Callable[..., Any], *args: Any, names: Sequence[str] | None = N
     found = walk(f, *args, names=names, title=title)
     if not found.result:
         return found
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), redirect_stdout(StringIO()):  # what f prints was shown by the walk
         return Witnesses(found, f, args, names).all()
 
 

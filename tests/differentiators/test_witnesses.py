@@ -96,6 +96,15 @@ def test_what_a_backend_fails_with_is_its_answer(monkeypatch):
     assert told(explained(parse("x*x"), 3.0))["finite"].message == "ValueError: no luck"
 
 
+def test_what_a_function_prints_is_shown_once(capsys):
+    def talkative(x):
+        print("here")
+        return x * x
+
+    explained(talkative, 3.0)
+    assert capsys.readouterr().out == "here\n"
+
+
 def test_a_kink_has_two_slopes():
     finite = told(explained(parse("abs(x)"), 0.0))["finite"]
     assert (finite.diagnosis, finite.left["x"], finite.right["x"]) == ("kink", -1.0, 1.0)

@@ -19,7 +19,7 @@ from .scene import scene_of
 from .svg import svg_text
 from .vertices import Graph, Walk, graph_of
 
-__all__ = ["SUFFIXES", "graph_svg", "save_frames", "save_graph"]
+__all__ = ["SUFFIXES", "frames_path", "graph_path", "graph_svg", "save_frames", "save_graph"]
 
 
 def graph_svg(walk: Walk, words: Words = ENGLISH) -> str:
@@ -55,11 +55,16 @@ def save_graph(walk: Walk, path: str | Path, words: Words = ENGLISH) -> Path:
 
     The same walk gives the same bytes. Raises ValueError for another suffix, OSError as `open` does.
     """
+    path = graph_path(path)
+    path.write_bytes(WRITERS[path.suffix.lower().lstrip(".")](walk, words))
+    return path
+
+
+def graph_path(path: str | Path) -> Path:
+    """The path, if its suffix names a format; raises ValueError with the list."""
     path = Path(path)
-    suffix = path.suffix.lower().lstrip(".")
-    if suffix not in WRITERS:
+    if path.suffix.lower().lstrip(".") not in WRITERS:
         raise ValueError(f"{path} has no suffix of a graph: use one of .{', .'.join(WRITERS)}.")
-    path.write_bytes(WRITERS[suffix](walk, words))
     return path
 
 
@@ -68,11 +73,17 @@ def save_frames(walk: Walk, path: str | Path, words: Words = ENGLISH) -> int:
 
     Raises ValueError for another suffix, OSError as `open` does.
     """
-    path = Path(path)
-    if path.suffix and path.suffix.lower() != ".gif":
-        raise ValueError(f"{path} is no animation: name a .gif file, or a folder for the frames.")
+    path = frames_path(path)
     from .figure import save_frames
 
     if not path.suffix:
         path.mkdir(exist_ok=True)
     return save_frames(scene_of(walk, words), path)
+
+
+def frames_path(path: str | Path) -> Path:
+    """The path, if it names a .gif file or a folder; raises ValueError."""
+    path = Path(path)
+    if path.suffix and path.suffix.lower() != ".gif":
+        raise ValueError(f"{path} is no animation: name a .gif file, or a folder for the frames.")
+    return path
