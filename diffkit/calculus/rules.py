@@ -48,6 +48,7 @@ class Interpreted:
     level: int
     shape: tuple[int, ...]
     opens = True  # whether a composite row is replaced by the rows that it is composed of
+    visible = True  # whether its numbers can be looked at, which they cannot while they are recorded
 
     def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
         raise NotImplementedError
@@ -133,6 +134,10 @@ class Row:
         It tells a cotangent that is structurally zero (not selected) from one that happens to be 0.
         """
         return self.pull(i, a, y, xs, params, lead)
+
+    def reach(self, i: int, a: Any, y: Any, xs: Sequence[Any], params: dict[str, Any], lead: int) -> Any:
+        """Which entries of y argument i can reach at all, given which of its own move: a push likewise."""
+        return self.push(y, xs, [a if j == i else None for j in range(len(xs))], params, lead)
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
@@ -222,6 +227,10 @@ class Pointwise(Row):
     def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
         return unbroadcast(a, shape_of(xs[i]), lead)
 
+    def reach(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        a = align(a, len(shape_of(y)), lead)
+        return spread(a, shape_of(a)[:lead] + shape_of(y))
+
 
 def times(v: Any, p: Any, y: Any, xs: Sequence[Any]) -> Any:
     """v times the partial p."""
@@ -299,6 +308,9 @@ class Bilinear(Row):
     def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
         return self.pull(i, a, y, [np.ones(shape_of(x)) for x in xs], params, lead)
 
+    def reach(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return self.push_one(i, a, y, [np.ones(shape_of(x)) for x in xs], params, lead)
+
 
 def subscripts(spec: str) -> tuple[str, str, str]:
     """The three words of "ij,jk->ik"."""
@@ -352,6 +364,9 @@ class Reduction(Row):
         kept = front + tuple(1 if j in axes else n for j, n in enumerate(shape))
         return spread(TABLE["reshape"](a, shape=kept), front + shape)
 
+    def reach(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return TABLE["sum"](a, axes=tuple(axis + lead for axis in params["axes"]))
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Differential(Row):
@@ -368,6 +383,9 @@ class Differential(Row):
 
     def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
         return np.ones(shape_of(a)[:lead] + shape_of(xs[i]))
+
+    def reach(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
+        return np.ones(shape_of(a)[:lead] + shape_of(y))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

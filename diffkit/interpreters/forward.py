@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus.rules import Constant, Row, bind, shape_of
+from .reverse import has_nan
 from .traced import Traced, levels, run
 
 
@@ -42,15 +43,74 @@ class Dual(Traced):
         return y if v is None else Dual(y, v, level, self.lead)
 
 
+class Careful(Traced):
+    """The same with what its tangent depends on: where that is nothing, it is zero whatever it has met.
+
+    An entry that does not move along a direction, or that np.where did not choose, stays at 0 through an
+    infinite slope; where something moves and its tangent merely happens to be 0, 0 * inf stays NaN.
+    """
+
+    __slots__ = ("lead", "level", "moves", "primal", "tangent")
+
+    def __init__(self, primal: Any, tangent: Any, moves: Any, level: int, lead: int):
+        self.primal, self.tangent, self.moves, self.level, self.lead = primal, tangent, moves, level, lead
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        return shape_of(self.primal)
+
+    def __repr__(self) -> str:
+        return f"Careful({self.primal!r}, {self.tangent!r})"
+
+    def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
+        own = [type(x) is Careful and x.level == self.level for x in xs]
+        primals = [x.primal if mine else x for x, mine in zip(xs, own, strict=True)]
+        y = bind(row, primals, params)
+        if type(row) is Constant:
+            return y
+        parts = [
+            self.part(row, i, x, y, primals, params)
+            for i, (x, mine) in enumerate(zip(xs, own, strict=True)) if mine and row.active(i)
+        ]  # fmt: skip
+        if not parts:
+            return y
+        (v, a), *others = parts
+        for tangent, moves in others:
+            v, a = v + tangent, a + moves
+        return Careful(y, v, a, self.level, self.lead)
+
+    def part(self, row: Row, i: int, x: Careful, y: Any, xs: Sequence[Any], params: dict[str, Any]) -> Any:
+        """(tangent, what moves) of y from its argument i alone."""
+        moves = row.reach(i, x.moves, y, xs, params, self.lead)
+        alone = [x.tangent if j == i else None for j in range(len(xs))]
+        return np.where(np.equal(moves, 0), 0.0, row.push(y, xs, alone, params, self.lead)), moves
+
+
 def push_forward(f: Callable[..., Any], xs: Sequence[Any], vs: Sequence[Any], lead: int) -> tuple[Any, Any]:
     """y = f(*xs) and its tangent along vs, in one pass.
 
     vs[i] is shaped like xs[i], behind one axis of directions if lead is 1; None stands for zero.
-    Returns (y, v): v of shape (directions,) + y.shape or y.shape, zero where y does not depend on x.
+    Returns (y, v): v of shape (directions,) + y.shape or y.shape, zero where y does not depend on x. Where v
+    is NaN f is run again, carefully.
     """
     level = next(levels)
     y = run(f, [x if v is None else Dual(x, v, level, lead) for x, v in zip(xs, vs, strict=True)])
-    if type(y) is Dual and y.level == level:
+    y, v = parted(y, level, vs, lead)
+    return push_carefully(f, xs, vs, lead) if has_nan(v) else (y, v)
+
+
+def push_carefully(f: Callable[..., Any], xs: Sequence[Any], vs: Sequence[Any], lead: int) -> tuple[Any, Any]:
+    """The same, each tangent with what it depends on."""
+    level = next(levels)
+    moves = [None if v is None else np.where(np.equal(v, 0), 0.0, 1.0) for v in vs]
+    inputs = zip(xs, vs, moves, strict=True)
+    y = run(f, [x if v is None else Careful(x, v, a, level, lead) for x, v, a in inputs])
+    return parted(y, level, vs, lead)
+
+
+def parted(y: Any, level: int, vs: Sequence[Any], lead: int) -> tuple[Any, Any]:
+    """(value, tangent) of what f has returned."""
+    if type(y) in (Dual, Careful) and y.level == level:
         return y.primal, y.tangent
     front = next((shape_of(v)[:lead] for v in vs if v is not None), (0,) * lead)
     return y, np.zeros(front + shape_of(y))

@@ -125,7 +125,7 @@ class Variable(Traced):
 
     __slots__ = ("example", "name", "recorder")
     level = 0  # differentiations of what is being recorded start later
-    opens = False
+    opens = visible = False
 
     def __init__(self, recorder: Recorder, name: Name, example: Any):
         self.recorder, self.name, self.example = recorder, name, example

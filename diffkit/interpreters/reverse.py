@@ -277,6 +277,8 @@ def has_nan(x: Any) -> bool:
     while isinstance(x, Interpreted):
         if has_nan(getattr(x, "tangent", None)):
             return True
+        if not x.visible:
+            return False
         x = x.primal  # type: ignore[attr-defined]
     if type(x) is np.ndarray and x.dtype == np.float64:
         return math.isnan(x.dot(x) if x.ndim == 1 else np.vdot(x, x))  # one pass and no array of answers
