@@ -7,11 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from diffkit.checking import Check
-from diffkit.cli import app, checking
+from diffkit.cli import app
 from diffkit.harness.record import read_records
+from diffkit.results import judging
 
 MODEL = """
-import math
+import math, os
 import numpy as np
 
 def loss(x, y):
@@ -26,6 +27,13 @@ def flipped(x, y):
 
 def failing(x, y):
     return [1][int(x) + 4]
+
+def hangs(x, y):
+    while True:
+        pass
+
+def dies(x, y):
+    os._exit(7)
 
 def ramp(x):
     return abs(x)
@@ -156,13 +164,45 @@ def test_an_interrupt_shows_what_was_checked(monkeypatch):
             raise KeyboardInterrupt
         return original(*args, **options)
 
-    original = checking.check_gradient
-    monkeypatch.setattr(checking, "check_gradient", interrupted)
+    original = judging.check_gradient
+    monkeypatch.setattr(judging, "check_gradient", interrupted)
 
     result = check(LOSS, "--grad", "model.py:right", *AT, "--points", "5")
 
     assert result.exit_code == 130 and "Interrupted" in result.stderr
     assert result.stdout.splitlines()[1].split()[:2] == ["right", "2"]
+
+
+def test_a_check_that_does_not_end_is_ended():
+    """After the stated seconds, with a clear sentence and a record."""
+    args = "model.py:loss", "--grad", "model.py:hangs", *AT, "--timeout", "2"
+    result = check(*args, "--json")
+
+    [row] = json.loads(result.stdout)["rows"]
+    assert (result.exit_code, row["verdict"], row["cause"]) == (3, "cannot tell", "timeout")
+    sentence = " ".join(check(*args).stdout.split())
+    assert sentence == (
+        "The gradient hangs of loss cannot be judged here: ended after 2 s, the limit, in the check; "
+        "allow more by --timeout."
+    )
+
+
+def test_a_process_that_is_lost_is_told():
+    """As a compiled library may end it."""
+    result = check("model.py:loss", "--grad", "model.py:dies", *AT, "--timeout", "60", "--points", "2")
+
+    assert result.exit_code == 3 and "the process ended by itself in the check with exit code 7" in " ".join(
+        result.stdout.split()
+    )
+
+
+def test_within_its_limit_a_check_is_as_without():
+    """Verdict, exit code and the sentences of bad input."""
+    args = "model.py:loss", "--grad", "model.py:flipped", *AT
+    bad = check("model.py:loss", "--grad", "model.py:failing", *AT, "--timeout", "60")
+
+    assert check(*args, "--timeout", "60").stdout == check(*args).stdout
+    assert bad.exit_code == 2 and "model.py, line 16" in bad.stderr
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,7 @@ def check(
     wrt: o.Wrt = None,
     slack: o.Slack = 32.0,
     seed: o.Seed = 0,
+    timeout: o.CheckTimeout = None,
     json: o.Json = False,
     output: o.ChecksOutput = None,
     quiet: o.Quiet = False,
@@ -171,7 +172,7 @@ def check(
 
         return check_command(Request(
             what, grad, at or [], range or [], points, backends, operator, wrt, slack, seed,
-            "json" if json else None, output, quiet,
+            timeout, "json" if json else None, output, quiet,
         ))  # fmt: skip
 
     run(command)

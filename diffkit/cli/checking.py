@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from ..checking import Check, check_backends, check_gradient, draw
-from ..expressions import parse
-from ..harness.files import load_function
+from ..checking import Check, draw
 from ..harness.record import append_record, document
-from ..harness.targets import Wrt, argument_names, one_line
+from ..harness.targets import Target
 from ..report.checks import exit_code, failures, summary
+from ..results.judging import Bounded, Judge
 from ..results.operators import backends_named
-from ..results.subjects import BadInput, Place, is_file, located, read
+from ..results.subjects import BadInput, Place, read
 from . import console
 from .comparing import names_read, points_read, ranges_read
 from .console import INTERRUPTED, note, say
@@ -28,6 +27,7 @@ from .progress import progress_bar
 
 FORMS = ("json",)
 SHOWN = 8  # messages
+BACKEND_SECONDS = 60.0  # for a backend at a point, where no limit is stated
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,10 @@ class Request:
     wrt: str | None
     slack: float
     seed: int
+    timeout: float | None
     format: str | None
     output: Path | None
     quiet: bool
-
-
-@dataclass(frozen=True)
-class Case:
-    """A function at a point."""
-
-    f: Callable[..., Any]
-    args: tuple[Any, ...]
-    wrt: Wrt
 
 
 def check_command(request: Request) -> int:
@@ -64,78 +56,45 @@ def check_command(request: Request) -> int:
     if request.grad and request.backends:
         raise BadInput("--grad is checked against certified derivatives: leave out --backends.")
     with redirect_stdout(sys.stderr):  # what the user's functions print is no part of the answer
-        cases, remarks = cases_of(request)
+        targets, remarks = targets_of(request)
         for remark in [] if request.quiet else remarks:
             note(remark)
-        done = checked(request, cases, judge(request, cases[0]))
+        done = checked(request, points_of(request, targets), judge(request, targets))
     return show(request, done)
 
 
 # What to check
 
 
-def cases_of(request: Request) -> tuple[list[Case], list[str]]:
-    """The function at the stated point and at others drawn around it, or at points drawn from ranges."""
+def targets_of(request: Request) -> tuple[list[Target], list[str]]:
+    """The function at the stated point, or at points drawn from ranges, and what is to be remarked."""
     place = Place(
         points_read(request.at), ranges_read(request.range), request.points, request.seed,
         names_read(request.wrt),
     )  # fmt: skip
     subjects = read(request.what, place)
-    cases = [Case(target.function.load(), target.args, target.wrt) for target in subjects.targets]
+    return list(subjects.targets), subjects.notes
+
+
+def points_of(request: Request, targets: Sequence[Target]) -> list[tuple[Any, ...]]:
+    """The arguments of all targets; beside a stated point others, drawn around it."""
+    points = [target.args for target in targets]
     if request.at:
-        cases += [around(cases[0], request.seed, k) for k in range(len(cases), request.points)]
-    return cases, subjects.notes
+        f, wrt = targets[0].function.load(), targets[0].wrt
+        for k in range(len(points), request.points):
+            points.append(draw(f, points[0], np.random.default_rng([request.seed, k]), wrt))
+    return points
 
 
-def around(case: Case, seed: int, k: int) -> Case:
-    """The same function at a point nearby."""
-    random = np.random.default_rng([seed, k])
-    return Case(case.f, draw(case.f, case.args, random, case.wrt), case.wrt)
-
-
-def judge(request: Request, first: Case) -> Callable[[Case], list[Check]]:
-    """What checks a case: the gradient that was named, or every backend."""
-    options: dict[str, Any] = {"operator": request.operator, "slack": request.slack, "seed": request.seed}
-    if request.grad is None:
-        backends = backends_named(request.backends)
-        return lambda case: check_backends(
-            case.f, *case.args, backends=backends, wrt=case.wrt, **options
-        )  # fmt: skip
-    g = gradient_named(request.grad, first)
-
-    def check(case: Case) -> list[Check]:
-        try:
-            return [check_gradient(case.f, g, *case.args, wrt=case.wrt, **options)]
-        except Exception as error:  # g is the user's, and may fail in any way
-            failure = BadInput(f"{request.grad} cannot be checked at {case.args}: {one_line(error)}")
-            failure.__cause__ = error
-            raise BadInput(located(failure)) from error
-
-    return check
-
-
-def gradient_named(text: str, case: Case) -> Callable[..., Any]:
-    """A function model.py:loss_gradient, or a formula for each differentiated variable, parted by ";"."""
-    if is_file(text):
-        path, _, name = text.rpartition(":")
-        if text.endswith(".py"):
-            raise BadInput(f"{text} is a file: name its function too, such as {text}:loss_gradient.")
-        return load_function(Path(path).expanduser().absolute(), name)
-    names = argument_names(case.f, len(case.args))
-    formulas = [parse(part, names) for part in text.split(";")]
-    wanted = 1 if isinstance(case.wrt, int) else len(case.wrt)
-    if len(formulas) != wanted:
-        raise BadInput(
-            f"--grad has {len(formulas)} formulas, and {wanted} variables are differentiated: "
-            'write one for each, such as "2*x*y; x^2".'
-        )
-
-    def g(*args: Any) -> Any:
-        parts = tuple(formula(*args) for formula in formulas)
-        return parts if isinstance(case.wrt, tuple) else parts[0]
-
-    g.__name__ = "given"
-    return g
+def judge(request: Request, targets: Sequence[Target]) -> Judge | Bounded:
+    """What checks the function of all targets: here, or in a process that can be ended."""
+    first = targets[0]
+    options = {"operator": request.operator, "slack": request.slack, "seed": request.seed}
+    parts = first.function, request.grad, len(first.args), first.wrt, options
+    here, seconds = Judge(*parts), request.timeout
+    if seconds is None and request.grad is None:
+        seconds = BACKEND_SECONDS
+    return Bounded(here, parts, seconds) if seconds else here
 
 
 # Checking
@@ -149,21 +108,31 @@ class Done:
     checks: list[Check] = field(default_factory=list)
     interrupted: bool = False
 
+    def keep(self, found: Check | str) -> None:
+        """Add a check; raises BadInput for the sentence that stands for one that could not be made."""
+        if isinstance(found, str):
+            raise BadInput(found)
+        self.checks.append(found)
+        if self.kept:
+            append_record(self.kept, found)
 
-def checked(request: Request, cases: Sequence[Case], check: Callable[[Case], list[Check]]) -> Done:
-    """Every case checked; each record is on disk the moment it exists."""
+
+def checked(request: Request, points: Sequence[tuple[Any, ...]], judge: Judge | Bounded) -> Done:
+    """Every point checked; each record is on disk the moment it exists."""
     done = Done(records_path(request.output, "check"))
+    backends = backends_named(request.backends) if request.grad is None else [None]
     try:
         with progress_bar(request.quiet) as progress:
-            for k, case in enumerate(cases):
-                if progress:
-                    progress(k, len(cases), f"point {k + 1}")
-                for found in check(case):
-                    done.checks.append(found)
-                    if done.kept:
-                        append_record(done.kept, found)
+            for k, args in enumerate(points):
+                for backend in backends:
+                    if progress:
+                        progress(k, len(points), f"point {k + 1}" + (f", {backend}" if backend else ""))
+                    done.keep(judge.check(args, backend))
     except KeyboardInterrupt:
         done.interrupted = True
+    finally:
+        if isinstance(judge, Bounded):
+            judge.close()
     return done
 
 

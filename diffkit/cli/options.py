@@ -155,6 +155,13 @@ Operator = Annotated[
 Slack = Annotated[
     float, typer.Option(min=1.0, metavar="F", help="Roundings allowed for each one of an ideal computation.")
 ]
+CheckTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout", min=0.01, metavar="S",
+        help="Seconds for each check, made in a process of its own; 60 for backends, no limit with --grad.",
+    ),
+]  # fmt: skip
 ChecksOutput = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write it: .json overwrites, .jsonl is added to."),
