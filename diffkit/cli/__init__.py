@@ -260,6 +260,8 @@ def report(
     format: o.ReportFormat = None,
     profile: o.Profile = "lecture",
     lang: o.Lang = "en",
+    all: o.All = False,
+    quick: o.Quick = False,
     quiet: o.Quiet = False,
 ) -> None:
     """Write a report from records of compare, train and check; nothing is measured again.
@@ -268,12 +270,14 @@ def report(
     diffkit report @last -o report.html
     diffkit report run.jsonl train.jsonl -o report.html --profile engineer
     diffkit report run.jsonl --format md
+    diffkit report --all -o reports          measures every suite, minutes long
     """
 
     def command() -> int:
-        from .reporting import Request, report_command
+        from .reporting import Request, all_command, report_command
 
-        return report_command(Request(records or [], output, format, profile, lang, quiet))
+        request = Request(records or [], output, format, profile, lang, quiet)
+        return all_command(request, quick) if all else report_command(request, quick)
 
     run(command)
 

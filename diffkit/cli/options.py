@@ -281,4 +281,5 @@ ReportFormat = Annotated[
 Profile = Annotated[
     str, typer.Option(metavar="lecture|engineer", help="With explanations, or with the tables open.")
 ]
+All = Annotated[bool, typer.Option("--all", help="Measure every suite anew, and report each into a folder.")]
 Lang = Annotated[str, typer.Option(metavar="en", help="The language of the fixed text.")]

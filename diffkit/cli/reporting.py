@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..report.page import FORMATS, report
+from ..results.reports import generate
 from ..results.subjects import BadInput
 from ..results.worked import worked_example
 from .console import RAN, note, say
 from .outputs import writing
 from .plotting import every_record
+from .progress import progress_bar
 
 SUFFIXES = {".html": "html", ".htm": "html", ".md": "md"}
 
@@ -27,8 +31,26 @@ class Request:
     quiet: bool
 
 
-def report_command(request: Request) -> int:
+def all_command(request: Request, quick: bool) -> int:
+    """Measure every study and write records, figures and reports into a folder."""
+    if request.records or request.format or request.profile != "lecture" or request.lang != "en":
+        raise BadInput("--all measures anew and writes every report: give it a folder with -o, and --quick.")
+    folder = request.output or Path("reports")
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"{folder} is a file: name a folder with -o.")
+    with progress_bar(request.quiet) as progress, writing(folder), redirect_stdout(sys.stderr):
+        generate(folder, "quick" if quick else "normal", progress, None if request.quiet else wrote)
+    return RAN
+
+
+def wrote(path: Path) -> None:
+    note(f"wrote {path}")
+
+
+def report_command(request: Request, quick: bool = False) -> int:
     """Write the page where it was asked for, Markdown without a file to stdout."""
+    if quick:
+        raise BadInput("--quick is for --all, which measures: records are read at once.")
     form = form_of(request)
     records = every_record(request.records or ["@last"])
     walk, picture = worked_example(records)

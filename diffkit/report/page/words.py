@@ -125,6 +125,18 @@ ENGLISH: Words = {
     "missing figures": "Figures that these records do not feed",
     "figure": "figure",
     "reason": "what it needs",
+    # the index of all reports
+    "index": "Reports",
+    "index intro": "Made by one command, `diffkit report --all -o reports`, which measures everything "
+    "anew. Each report is one file that a browser shows without a network; the records are what it was "
+    "made from.",
+    "index default": "The default suite",
+    "index hard": "Hard cases",
+    "index swell": "Expression swell",
+    "index cost": "Cost",
+    "index training": "Training",
+    "index report": "the report",
+    "index records": "the records",
     # titles of columns
     "backend": "backend",
     "outcome": "outcome",

@@ -1,0 +1,45 @@
+"""The index of several reports as Markdown: the answer of each, its figures, its records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..tables import escape_markdown
+from .blocks import Page, Points
+from .words import ENGLISH, Words
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A report in the folder of its name, with the kinds of figures beside it."""
+
+    name: str
+    page: Page
+    figures: Sequence[str]
+
+
+def index(entries: Sequence[Entry], words: Words = ENGLISH) -> str:
+    """The Markdown of the folder that holds the reports."""
+    parts = [
+        f"# {words['index']}",
+        words["index intro"],
+        *(part for each in entries for part in about(each, words)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def about(entry: Entry, words: Words) -> list[str]:
+    """Title, answer, links and figures of one report."""
+    answer = next(block for block in entry.page.blocks if isinstance(block, Points))
+    links = ", ".join(
+        f"[{words[f'index {what}']}]({entry.name}/{name})"
+        for what, name in (("report", "report.html"), ("records", "records.jsonl.gz"))
+    )
+    return [
+        f"## {words[f'index {entry.name}']}",
+        escape_markdown(entry.page.subtitle),
+        "\n".join(f"- {escape_markdown(item.text)}" for item in answer.items),
+        links,
+        *(f"![{kind}]({entry.name}/{kind}.svg)" for kind in entry.figures),
+    ]
