@@ -84,7 +84,7 @@ def method(records: Sequence[Record], missing: dict[str, str], words: Words, pla
     blocks.append(Fold(words["machine"], [machine(rows, words)], plain))
     if missing:
         lines = [[kind, Cell(why, kind="long")] for kind, why in missing.items()]
-        named = table(words["missing figures"], [words["figure"], words["reason"]], lines, left=2)
+        named = table(words["missing figures"], [words["figure"], words["needs"]], lines, left=2)
         blocks.append(Fold(words["missing figures"], [named]))
     return blocks
 

@@ -86,7 +86,7 @@ def reasons(summary: Summary, words: Words) -> list[Block]:
          Cell(why, kind="long")]
         for (status, why), where in list(found.items())[:MOST_REASONS]
     ]  # fmt: skip
-    titles = [words["status"], words["which"], words["backend"], words["reason"]]
+    titles = [words["status"], words["which"], words["backend"], words["why"]]
     blocks: list[Block] = [table(words["reasons"], titles, rows, left=4)]
     if len(found) > MOST_REASONS:
         blocks.append(Paragraph(words["reasons more"].format(count=f"{len(found) - MOST_REASONS:,}")))

@@ -124,7 +124,8 @@ ENGLISH: Words = {
     "machine value": "value",
     "missing figures": "Figures that these records do not feed",
     "figure": "figure",
-    "reason": "what it needs",
+    "needs": "what it needs",
+    "why": "why",
     # the index of all reports
     "index": "Reports",
     "index intro": "Made by one command, `diffkit report --all -o reports`, which measures everything "
