@@ -53,9 +53,9 @@ def report_command(request: Request, quick: bool = False) -> int:
         raise BadInput("--quick is for --all, which measures: records are read at once.")
     form = form_of(request)
     records = every_record(request.records or ["@last"])
-    walk, picture = worked_example(records)
+    walk = worked_example(records)
     try:
-        page = report(records, request.profile, request.lang, walk, picture, pictures=form == "html")
+        page = report(records, request.profile, request.lang, walk, pictures=form == "html")
     except ValueError as error:
         raise BadInput(str(error)) from error
     text = FORMATS[form](page)

@@ -131,8 +131,7 @@ def write_study(study: Study, records: Sequence[Record], folder: Path, keep: Cal
     keep(pack(records, folder / "records.jsonl.gz"))
     for kind in study.figures:
         keep(save_plot(kind, records, folder / f"{kind}.svg"))
-    walk, picture = worked_example(records)
-    page = report(records, walk=walk, picture=picture)
+    page = report(records, walk=worked_example(records))
     path = folder / "report.html"
     path.write_text(html(page), encoding="utf-8", newline="\n")
     keep(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..differentiators.walk import walk
+from ..differentiators.witnesses import explained
 from ..expressions import FormulaError, parse
 from ..harness.record import Measurement, Record
 
@@ -13,20 +13,18 @@ TEXTBOOK = ("2*x*y + y + 3", {"x": 40.0, "y": 4.0})
 MOST_STEPS = 40  # that are read with profit
 
 
-def worked_example(records: Sequence[Record]) -> tuple[dict[str, Any], str]:
-    """A walk of the tape in its dictionary form, and its graph as SVG.
+def worked_example(records: Sequence[Record]) -> dict[str, Any]:
+    """A walk of the tape with what the other backends say, in its dictionary form.
 
     The function is that of the records where they have one problem, a short formula of numbers; else the
     textbook's.
 
-    >>> worked_example([])[0]["value"]
+    >>> worked_example([])["value"]
     327.0
     """
     text, point = formula_of(records) or TEXTBOOK
-    found = walk(parse(text, tuple(point)), *point.values(), names=list(point), title=text).as_dict()
-    if len(found["steps"]) > MOST_STEPS:
-        return worked_example([])
-    return found, ""
+    found = explained(parse(text, tuple(point)), *point.values(), names=list(point), title=text)
+    return worked_example([]) if len(found.steps) > MOST_STEPS else found.as_dict()
 
 
 def formula_of(records: Sequence[Record]) -> tuple[str, dict[str, float]] | None:

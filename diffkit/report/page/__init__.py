@@ -56,13 +56,12 @@ def report(
     profile: str = "lecture",
     lang: str = "en",
     walk: dict[str, Any] | None = None,
-    picture: str = "",
     pictures: bool = True,
 ) -> Page:
     """The page of these records: the answer, then its evidence, then how it came about.
 
-    profile: "lecture" explains, "engineer" lists. lang: of the fixed text. walk, picture: of the worked
-    example, a walk of the tape in its dictionary form, and its graph as SVG. pictures: whether there are any.
+    profile: "lecture" explains, "engineer" lists. lang: of the fixed text. walk: of the worked example, the
+    tape in its dictionary form. pictures: whether there are any.
     Raises ValueError for an unknown profile or language, or without records.
     """
     if profile not in PROFILES:
@@ -88,7 +87,7 @@ def report(
         "choice": choice(rows, words),
         "training": trainings(runs, steps, words),  # type: ignore[arg-type]
         "checks": checks(found, words),  # type: ignore[arg-type]
-        "how": worked(walk, picture, words),
+        "how": worked(walk, words),
         "method": method(records, missing, words, for_whom.plain),
         "glossary": glossary(list(terms.items())),
     }

@@ -68,6 +68,14 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """An SVG element of our own, which has its words, its size and its dark colours itself."""
+
+    kind: str
+    svg: str
+
+
+@dataclass(frozen=True)
 class Chooser:
     """Fields by which the rows of a table are chosen; only where a script runs."""
 
@@ -99,7 +107,7 @@ class Fold:
     open: bool = False
 
 
-Block = Heading | Paragraph | Points | Table | Figure | Chooser | Verbatim | Terms | Fold
+Block = Heading | Paragraph | Points | Table | Figure | Drawing | Chooser | Verbatim | Terms | Fold
 
 
 @dataclass(frozen=True)

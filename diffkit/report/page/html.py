@@ -14,6 +14,7 @@ from .blocks import (
     Block,
     Cell,
     Chooser,
+    Drawing,
     Figure,
     Fold,
     Heading,
@@ -23,7 +24,7 @@ from .blocks import (
     Table,
     Terms,
     Verbatim,
-)
+)  # fmt: skip
 
 HERE = Path(__file__).parent
 UNIT = re.compile(r"(\d) (ns|us|ms|s|B|kB|MB|GB|%)\b")
@@ -149,6 +150,11 @@ def described(svg: str, caption: str) -> str:
     width = re.search(r'viewBox="\S+ \S+ (\S+) ', head)
     size = f' style="max-width:{float(width[1]) * 1.6:.0f}px"' if width else ""
     return f'{head} role="img" aria-label="{escape(caption)}"{size}{svg[start:]}'
+
+
+@written.register
+def _(block: Drawing) -> str:
+    return f'<figure id="figure-{escape(block.kind)}" class="drawing">{block.svg}</figure>\n'
 
 
 @written.register

@@ -8,7 +8,20 @@ from functools import singledispatch
 from html import escape
 
 from ..tables import escape_markdown
-from .blocks import Block, Chooser, Figure, Fold, Heading, Page, Paragraph, Points, Table, Terms, Verbatim
+from .blocks import (
+    Block,
+    Chooser,
+    Drawing,
+    Figure,
+    Fold,
+    Heading,
+    Page,
+    Paragraph,
+    Points,
+    Table,
+    Terms,
+    Verbatim,
+)  # fmt: skip
 
 
 def markdown(page: Page) -> str:
@@ -60,6 +73,11 @@ def _(block: Table) -> str:
 @written.register
 def _(block: Figure) -> str:
     return f"{escape_markdown(block.caption)}."
+
+
+@written.register
+def _(block: Drawing) -> str:
+    return ""
 
 
 @written.register

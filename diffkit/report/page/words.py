@@ -94,7 +94,6 @@ ENGLISH: Words = {
     "shown": "{shown} of {all} rows shown.",
     "meeting": "On every scored problem that is shown, so many digits are kept by: {names}.",
     "meeting none": "No backend keeps so many digits on every scored problem that is shown.",
-    "sort": "sort by",
     # training
     "training intro": "The same network from the same start, trained by every backend. What differs is "
     "what a gradient costs, and how many digits it keeps.",
@@ -107,7 +106,6 @@ ENGLISH: Words = {
     "how intro": "Backpropagation on {title}: every intermediate value of the forward pass is kept, then "
     "the derivative of the result flows back, and each step multiplies by a local slope. These numbers "
     "are read off the very tape that the backend reverse runs.",
-    "graph": "The computational graph: values above, adjoints below, local slopes on the edges",
     "passes": "The two passes, node by node",
     # method
     "certified": "How digits are certified: the program is run over intervals of 128 bits and more, with "

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from ..explanation import explanation_text
-from .blocks import Block, Figure, Fold, Paragraph, Verbatim
+from ..graph import graph_svg
+from .blocks import Block, Drawing, Fold, Paragraph, Verbatim
 from .words import Words
 
 WIDTH = 96  # columns of the passes as text
 
 
-def worked(walk: dict[str, Any] | None, picture: str, words: Words) -> list[Block]:
-    """The graph where there is a picture of it, and the passes node by node; nothing without a walk."""
+def worked(walk: dict[str, Any] | None, words: Words) -> list[Block]:
+    """The graph, and folded the passes node by node; nothing without a walk."""
     if not walk:
         return []
-    blocks: list[Block] = [Paragraph(words["how intro"].format(title=walk["title"]))]
-    if picture:
-        blocks.append(Figure("graph", words["graph"], picture))
-    return [*blocks, Fold(words["passes"], [Verbatim(explanation_text(walk, WIDTH))], not picture)]
+    return [
+        Paragraph(words["how intro"].format(title=walk["title"])),
+        Drawing("graph", graph_svg(walk)),
+        Fold(words["passes"], [Verbatim(explanation_text(walk, WIDTH))]),
+    ]

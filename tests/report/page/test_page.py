@@ -83,8 +83,7 @@ class Reader(HTMLParser):
 
 
 def page_of(records, **options):
-    walk, picture = worked_example(records)
-    return report(records, walk=walk, picture=picture, **options)
+    return report(records, walk=worked_example(records), **options)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
