@@ -48,10 +48,33 @@ def reducing(ufunc: np.ufunc) -> Callable[..., Any]:
     return lambda x, axes: ufunc.reduce(x, None if len(axes) == np.ndim(x) else axes)
 
 
+SHORT = 4096  # entries whose sum needs no pairwise summation to keep its digits
+
+
+@lru_cache(maxsize=256)
+def ones(n: int) -> np.ndarray:
+    """n ones, not to be written to."""
+    answer = np.ones(n)
+    answer.flags.writeable = False
+    return answer
+
+
+def by_product(shape: Shape, axes: Shape) -> bool:
+    """Whether a sum is quicker as a product with ones: a reduction takes 1 us to begin, BLAS a third."""
+    return 0 < len(shape) <= 2 and len(axes) == 1 and 0 < shape[axes[0]] <= SHORT
+
+
+def total_evaluate(x: Any, axes: Shape) -> Any:
+    if type(x) is np.ndarray and x.dtype.char == "d" and by_product(x.shape, axes):
+        n = x.shape[axes[0]]
+        return x.dot(ones(n)) if axes[0] == x.ndim - 1 else ones(n).dot(x)
+    return np.add.reduce(x, None if len(axes) == np.ndim(x) else axes)
+
+
 total: Linear = enter(
     Linear(
         "sum",
-        reducing(np.add),
+        total_evaluate,
         samples=((((3, 4),), {"axes": (0,)}), (((2, 3, 2),), {"axes": (0, 2)}), (((3,),), {"axes": (0,)})),
         transpose=total_transpose,
         batch=lambda p, front: {"axes": shift(p["axes"], len(front))},
@@ -296,10 +319,10 @@ def simple_plan(to_a: Shape, to_b: Shape, to_out: Shape) -> Any:
     """Vectors and matrices with one shared index: NumPy's product of transposed views, nothing copied."""
     swap_a, swap_b, swap_out = (axes == (1, 0) for axes in (to_a, to_b, to_out))
     if not (swap_a or swap_b or swap_out):
-        return lambda x, y: x @ y
+        return lambda x, y: x.dot(y)  # half a microsecond less than x @ y takes to begin
     if swap_out:  # (x y)^T = y^T x^T
-        return lambda x, y: (y if swap_b else y.T) @ (x if swap_a else x.T)
-    return lambda x, y: (x.T if swap_a else x) @ (y.T if swap_b else y)
+        return lambda x, y: (y if swap_b else y.T).dot(x if swap_a else x.T)
+    return lambda x, y: (x.T if swap_a else x).dot(y.T if swap_b else y)
 
 
 contract: Bilinear = enter(

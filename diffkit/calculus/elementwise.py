@@ -24,9 +24,13 @@ def logistic(x: Any) -> Any:
     >>> float(logistic(0.0)), float(logistic(-1000.0))
     (0.5, 0.0)
     """
-    right = np.greater_equal(x, 0)
-    small = np.exp(np.where(right, -x, x))  # not exp(-abs(x)), whose slope at 0 is 0 by convention
-    return np.where(right, 1.0, small) / (1.0 + small)
+    return sigmoid(x)
+
+
+def logistic_evaluate(x: Any) -> Any:
+    """The same on plain values; where exp(-x) overflows it is 0, as it should be."""
+    with np.errstate(over="ignore"):
+        return 1.0 / (1.0 + np.exp(-x))
 
 
 def pointwise(
@@ -162,8 +166,9 @@ logaddexp2 = pointwise(
     exact=lambda m, a, b: m.log(m.exp(a * m.log(2)) + m.exp(b * m.log(2))) / m.log(2),
 )
 sigmoid: Pointwise = pointwise(
-    logistic,
-    lambda y, x: y * sigmoid(-x),  # y * (1 - y) has no digits left at 37
+    logistic_evaluate,
+    lambda y, x: 0.25 * bell(0.5 * x),  # y * (1 - y) has no digits left at 37
+    name="logistic",
     exact=lambda m, x: 1 / (1 + m.exp(-x)),
     hard=(19.0, 37.0, -300.0, 300.0),
 )
@@ -237,9 +242,10 @@ tanh = pointwise(
 
 
 def sech_squared(x: Any) -> Any:
-    """1 / cosh(x)**2 without overflow, elementwise."""
-    e = np.exp(-2.0 * np.abs(x))
-    return 4.0 * e / np.square(1.0 + e)
+    """1 / cosh(x)**2, elementwise; where cosh overflows it is 0, as it should be."""
+    with np.errstate(over="ignore"):
+        s = 1.0 / np.cosh(x)
+    return s * s  # not 1 / cosh(x)**2, which is 0 from 355 on already
 
 
 bell: Pointwise = pointwise(

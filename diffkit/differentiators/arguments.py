@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from ..calculus.rules import Interpreted, shape_of
 from ..calculus.spellings import interpreted
 
 Shape = tuple[int, ...]
+DOUBLE = np.dtype(float)
 
 
 class ShapeMismatch(ValueError):
@@ -84,36 +84,73 @@ def flatten(x: Any, name: str) -> tuple[list[Any], Callable[[Sequence[Any]], Any
     return [each for leaves in parts for each in leaves], lambda leaves: rebuilt(x, tree, iter(leaves))
 
 
-Tree = list[tuple[Any, Any]] | None  # keys in the order of the leaves, each with its tree; None is a leaf
+@dataclass(frozen=True)
+class Tree:
+    """A container: its keys in the order of the leaves, each with what is below it, None for a leaf."""
+
+    named: bool  # a dict
+    below: tuple[tuple[Any, Tree | None], ...]
 
 
-def tree_of(x: Any) -> Tree:
+def tree_of(x: Any) -> Tree | None:
     """How x is made of containers."""
-    return [(key, tree_of(x[key])) for key in keys_of(x)] if is_container(x) else None
+    if not is_container(x):
+        return None
+    return Tree(isinstance(x, dict), tuple((key, tree_of(x[key])) for key in keys_of(x)))
 
 
-def rebuilt(x: Any, tree: Tree, leaves: Iterator[Any]) -> Any:
+def rebuilt(x: Any, tree: Tree | None, leaves: Iterator[Any]) -> Any:
     """A container like x, which is made as the tree says, with the next of the leaves."""
     if tree is None:
         return next(leaves)
-    if isinstance(x, dict):
-        found = {key: rebuilt(x[key], below, leaves) for key, below in tree}
+    values = [next(leaves) if below is None else rebuilt(x[key], below, leaves) for key, below in tree.below]
+    if type(x) is list:
+        return values
+    if tree.named:
+        found = dict(zip([key for key, _ in tree.below], values, strict=True))
         return {key: found[key] for key in x}
-    values = [rebuilt(x[key], below, leaves) for key, below in tree]
     return type(x)(*values) if hasattr(x, "_fields") else type(x)(values)
 
 
-def as_prepared(x: Any, tree: Tree, leaves: list[Any]) -> bool:
-    """Whether x is made as the tree says, of floats and float64 arrays alone; these join the leaves."""
-    if tree is None:
+def is_leaf(x: Any) -> bool:
+    """Whether x may be computed with as it is."""
+    return (type(x) is np.ndarray and x.dtype is DOUBLE and x.ndim > 0) or type(x) is float
+
+
+def entrance(
+    names: Sequence[int], trees: Sequence[Tree | None], shapes: Sequence[Shape], data: Sequence[Any]
+) -> Callable[[tuple[Any, ...]], list[Any] | None]:
+    """A function that takes the leaves out of arguments that are as prepared; it answers None to others.
+
+    It is written out for the one layout, a line a leaf: walking the containers takes three times as long, as
+    long as a small gradient. What it answers None to may still be converted, or be refused with a sentence.
+    """
+    lines = [f"if len(args) != {len(data)}: return None"]
+    leaves: list[str] = []
+    scope: dict[str, Any] = {"ndarray": np.ndarray, "double": DOUBLE}
+
+    def walk(text: str, tree: Tree | None) -> None:
+        if tree is not None:
+            kind, entry = ("dict", "{}.get({})") if tree.named else ("(list, tuple)", "{}[{}]")
+            wanted = f"isinstance({text}, {kind}) and len({text}) == {len(tree.below)}"
+            lines.append(f"if not ({wanted}): return None")
+            for key, below in tree.below:
+                scope[name := f"k{len(scope)}"] = key
+                walk(entry.format(text, name), below)
+            return
+        x, shape = f"x{len(leaves)}", shapes[len(leaves)]
+        wanted = f"ndarray or {x}.shape != {shape} or {x}.dtype is not double" if shape else "float"
+        lines.extend([f"{x} = {text}", f"if type({x}) is not {wanted}: return None"])
         leaves.append(x)
-        return type(x) is float or (type(x) is np.ndarray and x.dtype == np.float64 and x.ndim > 0)
-    if not isinstance(x, (dict, list, tuple)) or len(x) != len(tree):
-        return False
-    try:
-        return all([as_prepared(x[key], below, leaves) for key, below in tree])
-    except (KeyError, TypeError):  # a dict of other keys, or where a list was
-        return False
+
+    for i, tree in zip(names, trees, strict=True):
+        walk(f"args[{i}]", tree)
+    for i, shape in enumerate(data):
+        if i not in names:
+            lines.append(f"if getattr(args[{i}], 'shape', None) != {shape}: return None")
+    body = "".join(f"    {line}\n" for line in [*lines, f"return [{', '.join(leaves)}]"])
+    exec(f"def leaves_of(args):\n{body}", scope)
+    return scope["leaves_of"]
 
 
 def layout(x: Any) -> Any:
@@ -146,7 +183,7 @@ class Arguments:
     count: int  # number of positional arguments
     straight: bool  # whether every active argument is a single leaf
     layouts: tuple[Any, ...]  # of the active arguments
-    trees: tuple[Tree, ...]  # of the active arguments
+    trees: tuple[Tree | None, ...]  # of the active arguments
 
     @classmethod
     def of(cls, args: tuple[Any, ...], wrt: int | tuple[int, ...]) -> Arguments:
@@ -174,24 +211,20 @@ class Arguments:
         """Positions of the differentiated arguments."""
         return (self.wrt,) if isinstance(self.wrt, int) else self.wrt
 
+    @cached_property
+    def flat(self) -> bool:
+        """Whether the differentiated argument is one container of leaves alone."""
+        tree = self.trees[0]
+        return len(self.trees) == 1 and tree is not None and all(below is None for _, below in tree.below)
+
     def open(self, args: tuple[Any, ...]) -> list[Any]:
         """The active leaves of `args`; raises ShapeMismatch with a table if they are not as prepared."""
-        if len(args) == self.count == 1 and self.straight:
-            x = args[0]  # the commonest call, without ceremony
-            if type(x) is float and self.shapes == ((),):
-                return [x]
-            if type(x) is np.ndarray and x.dtype == np.float64 and self.shapes == (x.shape,):
-                return [x]
-        leaves: list[Any] = []
-        made = len(args) == self.count and map(as_prepared, self.wanted(args), self.trees, repeat(leaves))
-        if (
-            made
-            and all(made)
-            and tuple(map(shape_of, leaves)) == self.shapes
-            and self.data_shapes(args) == self.data
-        ):
-            return leaves
-        return self.open_carefully(args)
+        leaves = self.entrance(args)
+        return self.open_carefully(args) if leaves is None else leaves
+
+    @cached_property
+    def entrance(self) -> Callable[[tuple[Any, ...]], list[Any] | None]:
+        return entrance(self.names, self.trees, self.shapes, self.data)
 
     def wanted(self, args: tuple[Any, ...]) -> list[Any]:
         """The differentiated arguments."""
@@ -243,8 +276,11 @@ class Arguments:
 
     def structured(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> Any:
         """Leaves built like the differentiated arguments: one value for an int `wrt`, a tuple for a tuple."""
-        closed = self.close(args, leaves)
-        return closed[self.wrt] if isinstance(self.wrt, int) else tuple(closed[i] for i in self.wrt)
+        if isinstance(self.wrt, int) and type(args[self.wrt]) is list and self.flat:
+            return [*leaves]
+        each = iter(leaves)
+        built = [rebuilt(args[i], tree, each) for i, tree in zip(self.names, self.trees, strict=True)]
+        return built[0] if isinstance(self.wrt, int) else tuple(built)
 
     def directions(self, args: tuple[Any, ...], v: Any) -> list[Any]:
         """A tangent built like the differentiated arguments -> its leaves, checked against their shapes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,9 +22,9 @@ from ..interpreters.program import Program, record_program
 from ..interpreters.reverse import Node, careful_sweep, record, sweep
 from ..programs.numpy_code import Printed, printed
 from ..programs.passes import simplified
-from .arguments import flatten
+from .arguments import entrance, flatten, is_leaf, tree_of
 from .forward import split_like
-from .interface import Differentiator, Prepared, basis, size_of
+from .interface import Differentiator, Prepared, basis, finished, size_of
 from .reverse import one
 
 Flat = Callable[..., Any]
@@ -31,7 +32,9 @@ SINGULAR = frozenset(  # rows whose slope may be infinite
     "divide reciprocal power float_power log log1p log2 log10 sqrt cbrt "
     "arcsin arccos arccosh arctanh norm".split()
 )
-CHOOSING = frozenset("where pick gather max min maximum minimum".split())  # they make structural zeros
+CHOOSING = frozenset(  # they make structural zeros, or stand in the slopes of what does
+    "where place scatter equal not_equal greater greater_equal less less_equal".split()
+)
 
 
 class Compiled:
@@ -40,18 +43,23 @@ class Compiled:
     def __init__(self, program: Program, careful: Callable[[], Program] | None):
         self.program = simplified(program)
         self.printed: Printed = printed(self.program)
-        rows = {equation.row.name for equation in program.equations}
+        rows = {equation.row.name for equation in self.program.equations}
         self.careful = careful if rows & SINGULAR and rows & CHOOSING else None
         self.second: Compiled | None = None
 
     def __call__(self, *xs: Any) -> tuple[Any, ...]:
-        """The outputs: plain values by the printed function, traced ones row by row."""
-        if any(isinstance(x, Interpreted) for x in xs):
-            return self.program(*xs)
+        """The outputs: plain values by the printed function, as the caller's own; traced ones row by row."""
+        for x in xs:
+            if isinstance(x, Interpreted):
+                return self.program(*xs)
+        return self.plainly(xs)
+
+    def plainly(self, xs: Sequence[Any]) -> tuple[Any, ...]:
+        """The outputs for plain values."""
         try:
             outputs = self.printed.function(*xs)
         except (ArithmeticError, ValueError):  # Python's math raises where NumPy answers inf or NaN
-            outputs = self.program(*xs)
+            outputs = tuple(map(finished, self.program(*xs)))
         if self.careful is not None and any(map(has_nan, outputs[1:])):
             if self.second is None:
                 self.second = Compiled(self.careful(), None)
@@ -75,7 +83,7 @@ class Opened:
     @property
     def data(self) -> list[Any]:
         """The numbers among the arguments that are not differentiated: inputs of the program too."""
-        return [x for i in self.prepared.data for x in flatten(self.args[i], f"argument {i}")[0]]
+        return self.prepared.data_of(self.args)
 
 
 class PreparedRecorded(Prepared):
@@ -88,6 +96,14 @@ class PreparedRecorded(Prepared):
 
     def opened(self, args: tuple[Any, ...]) -> tuple[Opened, list[Any]]:
         return Opened(self, args), self.arguments.open(args)
+
+    def data_of(self, args: tuple[Any, ...]) -> list[Any]:
+        """The numbers among the arguments that are not differentiated: inputs of the program too."""
+        found: list[Any] = []
+        for i in self.data:
+            x = args[i]
+            found += [x] if is_leaf(x) else flatten(x, f"argument {i}")[0]
+        return found
 
     def given(self) -> list[Any]:
         """Active leaves and data of the example, plain: an outer differentiation runs over the program."""
@@ -105,6 +121,8 @@ class PreparedRecorded(Prepared):
 
 class PreparedCompiled(PreparedRecorded):
     """Programs by operator."""
+
+    copies = False  # a printed program returns floats, and arrays that nobody else holds
 
     def __init__(self, backend: Differentiator, f: Flat, args: tuple[Any, ...], wrt: int | tuple[int, ...]):
         super().__init__(backend, f, args, wrt)
@@ -144,6 +162,22 @@ class PreparedCompiled(PreparedRecorded):
 
             self.compiled[key] = Compiled(recorded(sweep), lambda: recorded(careful_sweep))
         return self.compiled[key]
+
+    def value_and_gradient(self, *args: Any) -> tuple[Any, Any]:
+        """(y, g): the program without ceremony where the arguments are floats and arrays as prepared."""
+        inputs = self.entrance(args)
+        if inputs is None or self.natural != "gradient":
+            return super().value_and_gradient(*args)
+        y, *g = self.compiled["gradient"].plainly(inputs)
+        return y, self.structured(args, g)
+
+    @cached_property
+    def entrance(self) -> Callable[[tuple[Any, ...]], list[Any] | None]:
+        """Leaves and data out of arguments that are as prepared, None out of others."""
+        known = self.arguments
+        trees = (*known.trees, *(tree_of(self.example[i]) for i in self.data))
+        shapes = (*known.shapes, *map(shape_of, self.data_of(self.example)))
+        return entrance((*known.names, *self.data), trees, shapes, known.data)
 
     def gradients(self, f, leaves):  # type: ignore[no-untyped-def]
         y, *g = self.make("gradient", f, leaves, gradient_of)(*leaves, *f.data)

@@ -76,6 +76,8 @@ class Prepared:
     Arrays that f captures are frozen at preparation: pass what changes as an argument.
     """
 
+    copies = True  # results, before users get them: whether f or a constant may hold the arrays as well
+
     def __init__(
         self,
         backend: Differentiator,
@@ -239,9 +241,11 @@ class Prepared:
         return lambda *xs: self.f(*self.arguments.close(args, xs)), leaves
 
     def structured(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> Any:
+        """The results as users get them, built like the differentiated arguments."""
+        own = [*map(finished, leaves)] if self.copies else leaves
         if isinstance(self.arguments.wrt, int) and self.arguments.straight:
-            return finished(leaves[0])
-        return self.arguments.structured(args, [finished(x) for x in leaves])
+            return own[0]
+        return self.arguments.structured(args, own)
 
 
 class Counted:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..calculus.arrays import plan
+from ..calculus.arrays import by_product, ones, plan
 from ..calculus.rules import Pointwise
 from ..calculus.scalars import MATH
 from ..interpreters.program import Equation, Name, Program
@@ -178,6 +178,13 @@ class Printer:
 
     def reduction(self, equation: Equation, x: str, shape: tuple[int, ...]) -> str:
         axes = equation.params["axes"]
+        numbers = self.program.kinds[equation.xs[0]] == "f"
+        if equation.row.name == "sum" and numbers and by_product(shape, axes):
+            n = shape[axes[0]]
+            ones_n = self.bind(f"ones_{n}", ones(n))
+            if len(shape) == 1:
+                return f"float({x}.dot({ones_n}))"
+            return f"{ones_n}.dot({x})" if axes == (0,) else f"{x}.dot({ones_n})"
         call = self.bind(f"{equation.row.name}_reduce", REDUCERS[equation.row.name])
         if len(axes) == len(shape):
             return f"float({call}({x}{'' if len(axes) == 1 else ', None'}))"
@@ -244,9 +251,9 @@ def contraction(printer: Printer, spec: str, xs: list[str], out: str) -> str:
         right = y if b[0] == c else f"{y}.T"
         order = a.replace(c, "") + b.replace(c, "")
         if order == result:
-            return f"{left} @ {right}"
+            return f"{left}.dot({right})"
         left, right = (y if b[-1] == c else f"{y}.T"), (x if a[0] == c else f"{x}.T")
-        return f"{left} @ {right}"
+        return f"{left}.dot({right})"
     return f"{printer.bind(f'{out}_contract', plan(spec))}({x}, {y})"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import diffkit
 from diffkit.differentiators import registry
+from diffkit.differentiators.arguments import Arguments
 
 BACKENDS = ["forward", "reverse", "symbolic", "finite", "compiled-numpy"]
 POINT, SWAPPED = {"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}
@@ -53,6 +54,45 @@ def test_other_containers_are_refused(case):
     call, words = MISFITS[case]
     with pytest.raises(diffkit.ShapeMismatch, match=words):
         call(diffkit.prepare(f, POINT))
+
+
+class Key:
+    """A key whose text is a program."""
+
+    def __repr__(self):
+        return "0]; raise SystemExit; x = [0"
+
+
+KEY = Key()
+A, B = np.arange(3.0), np.eye(2)
+LAYOUTS = {  # what was prepared for, and what comes: the same, in another form, or something else
+    "a number": (1.5, [2.5, np.float64(2.5), 3, np.array(2.5), [2.5], "x", None]),
+    "an array": (A, [A[::-1], A.astype(np.float32), A.astype(">f8"), [1, 2, 3], B, 1.0, A[:, None]]),
+    "a list": ([A, 1.0, B], [[A, 2.0, B.T], (A, 1.0, B), [A, 1, B], [A, 1.0], [A, 1.0, B, B], A]),
+    "an array for a list": ([A, A], [np.array([A, A]), [A, A.tolist()], {0: A, 1: A}]),
+    "a dict": ({"W": B, KEY: A}, [{KEY: A, "W": B}, {"W": B, Key(): A}, {"W": B}, [B, A], {"W": A, KEY: B}]),
+    "a tree": ({"p": [(A, B), {"b": 1.0}]}, [{"p": ((A, B), {"b": 1.0})}, {"p": [(A,), {"b": 1.0}]}]),
+}
+
+
+def outcome_of(call, *args):
+    """The leaves as text, or the sentence of the refusal."""
+    try:
+        leaves = call(*args)
+    except (TypeError, ValueError) as error:
+        return str(error)
+    return [(type(x), np.asarray(x).dtype.str, np.shape(x), np.asarray(x).tolist()) for x in leaves]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_quick_way_in_answers_as_the_careful_one(name):
+    """What is as prepared is taken as it is; all else is left to the way that converts and refuses."""
+    example, others = LAYOUTS[name]
+    known = Arguments.of((example, A), 0)
+    assert known.entrance((example, A)) is not None
+    for other in [example, *others]:
+        assert outcome_of(known.open, (other, A)) == outcome_of(known.open_carefully, (other, A))
+    assert known.entrance((example, B)) is None and known.entrance((example,)) is None
 
 
 def test_an_argument_that_was_prepared_for_is_not_left_out():

@@ -92,12 +92,11 @@ def test_values_are_bit_for_bit_those_of_the_program(row, random):
     np.testing.assert_array_equal(y, row.evaluate(*xs))
 
 
-@pytest.mark.parametrize("name", ["absolute", "sech_squared"])
-def test_numpys_own_complex_function_is_noticed(name, monkeypatch, random):
+def test_numpys_own_complex_function_is_noticed(monkeypatch, random):
     """The check above fails with the naive form of a row."""
-    monkeypatch.setitem(interpreter.FORMS, name, None)
+    monkeypatch.setitem(interpreter.FORMS, "absolute", None)
     with pytest.raises(AssertionError):
-        test_pointwise_rows_keep_the_digits_of_the_rule(TABLE[name], random)
+        test_pointwise_rows_keep_the_digits_of_the_rule(TABLE["absolute"], random)
 
 
 def test_a_norm_that_conjugates_is_noticed(monkeypatch, random):
