@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 from ..harness.record import Measurement, document
 from ..harness.standing import as_rows, groups
@@ -102,7 +103,11 @@ def csv_text(rows: Sequence[Measurement]) -> str:
     >>> csv_text([row]).splitlines()[0][:32]
     'schema,problem,size,point,seed,b'
     """
-    flat = as_rows(rows)
+    return csv_lines(as_rows(rows))
+
+
+def csv_lines(flat: Sequence[dict[str, Any]]) -> str:
+    """Rows of equal names as CSV, with lists and objects as JSON and None as nothing."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(flat[0]) if flat else [], lineterminator="\n")
     writer.writeheader()

@@ -13,7 +13,7 @@ from ..harness.record import Measurement, document
 from ..training.record import Run, Step
 from .columns import Column, outcome
 from .layout import clip, laid_out, paint
-from .tables import csv_text, escape_markdown
+from .tables import csv_lines, escape_markdown
 from .units import count, memory, multiple, seconds, tenths
 
 LEGEND = (
@@ -164,7 +164,7 @@ def training_html(runs: Sequence[Run]) -> str:
 
 def training_csv(runs: Sequence[Run]) -> str:
     """One line a run under a line of names."""
-    return csv_text(cast(Sequence[Measurement], runs))
+    return csv_lines([run.as_row() for run in runs])
 
 
 def training_json(runs: Sequence[Run], command: str = "") -> str:
