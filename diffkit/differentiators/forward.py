@@ -30,9 +30,12 @@ class PreparedForward(Prepared):
         263
         """
         f, leaves = self.opened(self.example)
-        one, two = (
-            counted(lambda *xs, k=k: push_forward(f, xs, basis(xs, 0, k), 1)[1], leaves) for k in (1, 2)
-        )
+        n = len(leaves)
+
+        def tangents(*xs: Any) -> Any:  # points, then directions, which count like them
+            return push_forward(f, xs[:n], xs[n:], 1)[1]
+
+        one, two = (counted(tangents, [*leaves, *basis(leaves, 0, k)]) for k in (1, 2))
         return one + (sum(map(size_of, leaves)) - 1) * (two - one)
 
     def push(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
