@@ -37,7 +37,7 @@ HOMES = {
     "checking": ("Check", "assert_gradient", "check_grad", "check_gradient"),
     "expressions": ("FormulaError", "parse"),
     "results": ("Comparison", "Explanation", "compare", "explain", "sweep_steps"),
-    "results.training": ("Training", "train"),
+    "results.training": ("Training", "explain_training", "train"),
 }  # fmt: skip
 HOME = {name: home for home, names in HOMES.items() for name in names}
 __all__ = sorted(HOME)

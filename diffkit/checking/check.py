@@ -52,6 +52,7 @@ def assert_gradient(f: Callable[..., Any], g: Any, *args: Any, **options: Any) -
     >>> assert_gradient(lambda x: x**2, lambda x: 2 * x, 3.0).verdict
     'agree'
     """
+    __tracebackhide__ = True  # pytest shows the line of the test, not this one
     check = check_gradient(f, g, *args, **options)
     if not check:
         raise AssertionError(f"\n{check}")

@@ -86,7 +86,7 @@ def advice(rows: Sequence[Measurement], min_digits: float | None = None, calls: 
     bills = able(everywhere, min_digits, calls)
     if not bills:
         return f"No timed backend came out {condition}{nearest(everywhere)}."
-    return verdict(bills, condition, f"set-up and {calls:,} calls")
+    return verdict(bills, condition, f"set-up and {calls:,} call{'s' * (calls != 1)}")
 
 
 def recommended(

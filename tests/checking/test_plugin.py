@@ -1,7 +1,9 @@
 """The plugin as a user meets it: in a project of its own, run by a pytest of its own."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,18 @@ def test_wrong_on_one_side(gradcheck):
 def test_backends(gradcheck, backend):
     assert gradcheck(loss, backend, np.array([1.0, 2.0]), points=3).verdict == "agree"
 """
+
+
+def test_an_assertion_fails_in_the_line_of_the_test(tmp_path):
+    """Nothing of ours stands between the test and the message."""
+    test = "import diffkit\n\ndef test_g():\n    diffkit.assert_gradient(lambda x: x**2, lambda x: x, 3.0)\n"
+    (tmp_path / "test_one.py").write_text(test, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "test_one.py"]
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    out = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8").stdout
+
+    assert "diffkit.assert_gradient" in out and "a factor 2 is missing" in out
+    assert "check = check_gradient" not in out
 
 
 def run(folder, *options):

@@ -39,6 +39,7 @@ def test_the_number_of_calls_decides_between_set_up_and_speed():
     rows = [row("symbolic", samples=[1e-6], prepare_seconds=1.0), row("reverse", samples=[1e-3])]
 
     assert advice(rows, calls=10).startswith("Take reverse")
+    assert "set-up and 1 call," in advice(rows, calls=1)
     assert advice(rows, calls=1_000_000).startswith("Take symbolic")
 
 
