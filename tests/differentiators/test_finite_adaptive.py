@@ -1,6 +1,7 @@
 """The adaptive scheme of `finite`: what it finds, how wrong it says it is, what it cannot know."""
 
 import math
+from fractions import Fraction
 
 import mpmath as mp
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from diffkit.differentiators import operators
 from diffkit.differentiators.finite import Finite, differentiate
 from diffkit.differentiators.finite.nodes import central, edge
+from diffkit.differentiators.finite.stencils import weights
 from diffkit.differentiators.finite.verdict import grain, judge
 from diffkit.harness.truth import attainable_digits, correct_digits, truth
 from diffkit.problems import instance, suite
@@ -406,6 +408,17 @@ def test_the_points_off_the_grid_measure_the_truncation(nodes, random):
     verdict = judge(nodes, step, nodes.offsets, values, np.zeros(1), 2.0**-52, 0.0)
 
     assert abs(verdict.value[0]) == pytest.approx(verdict.truncation[0], rel=1e-6)
+
+
+@pytest.mark.parametrize(("order", "derivative"), [(4, 1), (10, 1), (8, 2), (10, 4)])
+def test_weights_on_one_side_need_no_fractions(order, derivative, random):
+    """In doubles they keep 14 digits at nodes that rounding has moved: no step costs exact arithmetic."""
+    nodes = edge(order, derivative)
+    moved = nodes.moved([o * (1 + 1e-9 * random.normal()) for o in nodes.offsets])
+
+    exact = weights([Fraction(o) for o in moved.at], derivative)
+
+    np.testing.assert_allclose(moved.table[-1], [float(w) for w in exact], rtol=1e-14)
 
 
 def test_noise_is_read_off_the_difference_table(random):

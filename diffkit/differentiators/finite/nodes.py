@@ -44,9 +44,12 @@ class Nodes:
 
     @functools.cached_property
     def table(self) -> np.ndarray:
-        """Weights of the derivatives 0 < k <= derivative."""
-        exact = [Fraction(o) for o in self.at]
-        rows = [weights(exact, k) for k in range(1, self.derivative + 1)]
+        """Weights of the derivatives 0 < k <= derivative.
+
+        In doubles where all nodes are on one side: nothing cancels there, and each step has nodes of its own.
+        """
+        nodes = [Fraction(o) for o in self.at] if self.equispaced else self.at
+        rows = [weights(nodes, k) for k in range(1, self.derivative + 1)]
         return np.array([[float(w) for w in row] for row in rows])
 
     @functools.cached_property

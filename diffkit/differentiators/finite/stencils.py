@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -49,20 +50,22 @@ class Stencil:
         return np.array([[float(w) for w in row] for row in rows])
 
 
-def weights(nodes: Sequence[int | Fraction], derivative: int) -> tuple[Fraction, ...]:
-    """What to multiply f at each node with: the derivative at 0 of the Lagrange polynomials, exactly.
+def weights(nodes: Sequence[Any], derivative: int) -> tuple[Any, ...]:
+    """What to multiply f at each node with: the derivative at 0 of the Lagrange polynomials.
+
+    Exactly for whole numbers and fractions, in doubles for doubles.
 
     >>> weights((-1, 0, 1), 1)
     (Fraction(-1, 2), Fraction(0, 1), Fraction(1, 2))
     """
-    answer = []
+    nodes, answer = [Fraction(node) if isinstance(node, int) else node for node in nodes], []
     for own in nodes:
         others = [node for node in nodes if node != own]
-        coefficients: list[int | Fraction] = [1]
+        coefficients: list[Any] = [1]
         for node in others:  # times (t - node), lowest power first
             coefficients = [a - node * b for a, b in zip([0, *coefficients], [*coefficients, 0], strict=True)]
         top = coefficients[derivative] * math.factorial(derivative)
-        answer.append(Fraction(top, math.prod(own - node for node in others)))
+        answer.append(top / math.prod(own - node for node in others))
     return tuple(answer)
 
 
