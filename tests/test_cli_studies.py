@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from diffkit.cli import app
 from diffkit.harness.record import Measurement, read_records
-from diffkit.report.accuracy import honesty, honesty_table, relative_error
+from diffkit.report.accuracy import honesty, honesty_table, relative_error, valley_of, valleys
 
 
 @pytest.fixture(autouse=True)
@@ -106,10 +106,37 @@ def test_a_sweep_shows_the_valley_and_what_needs_no_step():
         if row.settings.get("step"):
             key, found = (row.settings["scheme"], row.settings["order"]), relative_error(row)
             best[key] = min(best.get(key, (9.0, 0.0)), (found, row.settings["step"]))
-    assert set(best) == {("forward", 0), ("central", 2), ("central", 4), ("central", 6)}
+    central = {("central", order) for order in (2, 4, 6)}
+    assert set(best) == central | {("forward", 0), ("backward", 0), ("richardson", 6)}
     assert 1e-10 < best["forward", 0][1] < 1e-6 and 1e-8 < best["central", 2][1] < 1e-3
     assert best["forward", 0][0] > best["central", 2][0] > best["central", 4][0]
     assert all(relative_error(row) < 1e-12 for row in rows if not row.settings.get("step"))
+
+
+def test_the_valley_has_the_slopes_of_its_scheme():
+    """Truncation goes with h to the order, rounding with 1/h: within a half, for the floor is not all one."""
+    compare("exp(x)", "--at", "x=1", "--sweep-step", "-o", "sweep.jsonl")
+    found = valleys(read_records("sweep.jsonl"))
+
+    orders = {"forward": 1, "backward": 1, "central 2": 2, "central 4": 4, "central 6": 6, "richardson 6": 6}
+    assert list(found) == list(orders)
+    for name, order in orders.items():
+        assert found[name].longer == pytest.approx(order, abs=0.5)
+        assert found[name].shorter == pytest.approx(-1, abs=0.5)
+    assert found["forward"].floor > 1e-10 > found["central 2"].floor > 1e-12 > found["central 6"].floor
+    assert 1e-9 <= found["forward"].step <= 1e-7 and 1e-3 <= found["central 6"].step <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("errors", "longer", "shorter"),
+    [
+        ({}, None, None), ({0.1: None}, None, None), ({0.1: 0.0, 0.01: 0.0}, None, None),
+        ({1.0: 2.0, 0.1: 1.0}, None, None), ({1e-1: 1e-2, 1e-2: 1e-3}, 1.0, None),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_known_there_is_no_slope(errors, longer, shorter):
+    """No value, errors of 0, and errors too large to say anything."""
+    assert (valley_of(errors).longer, valley_of(errors).shorter) == (longer, shorter)
 
 
 def raw_of(row):
@@ -121,9 +148,11 @@ def test_a_sweep_is_a_small_table_scaled_to_the_point():
     """Fifteen steps below the size of the point; each scheme a column."""
     lines = compare("sin(x)", "--at", "x=4e6", "--sweep-step").stdout.splitlines()
 
-    assert lines[1].split() == ["h", "forward", "central", "2", "central", "4", "central", "6"]
+    assert lines[1].split() == "h forward backward central 2 central 4 central 6 richardson 6".split()
     assert [float(line.split()[0]) for line in lines[2:17]] == [10.0 ** (5 - k) for k in range(15)]
-    assert lines[-1].startswith("complex-step needs no choice")
+    assert [line.split()[0] for line in lines[17:21]] == ["floor", "at", "longer", "shorter"]
+    assert any(line.startswith("complex-step needs no choice") for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize(

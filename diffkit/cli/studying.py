@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 from dataclasses import replace
 
 from ..harness.cost import EFFORTS
-from ..report.accuracy import HONESTY_LEGEND, honesty_table, sweep_table
+from ..report.accuracy import HONESTY_LEGEND, SWEEP_LEGEND, honesty_table, sweep_table
 from ..report.columns import shortened
 from ..results.operators import backends_named
 from ..results.studies import random_targets, sweep_backends
@@ -63,3 +63,4 @@ def show_sweep(request: Request, done: Run) -> None:
     (target,) = done.targets
     say(f"relative errors of the {target.operator} of {shortened(target.name, 50)}")
     say(sweep_table(done.rows))
+    say(console.wrapped(SWEEP_LEGEND, console.width()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from statistics import mean, median
 from typing import Any
 
@@ -160,28 +162,93 @@ def aligned(cells: Sequence[Sequence[str]]) -> str:
 # Errors against steps
 
 
+SATURATED = 0.1  # relative error above which a difference says nothing, and no slope is read off
+SWEEP_LEGEND = (
+    "floor: the smallest error, at the step h; longer, shorter: the slope of log(error) over log(h) at "
+    "longer steps, where truncation rules, and at shorter ones, where rounding does"
+)
+
+
+@dataclass(frozen=True)
+class Valley:
+    """The errors of one scheme over its steps: the floor, its step, and the slopes on both sides of it.
+
+    longer is the order of the scheme, shorter -1 where f is as smooth and as exact as its doubles.
+    """
+
+    floor: float | None = None
+    step: float | None = None
+    longer: float | None = None
+    shorter: float | None = None
+
+
+def valley_of(errors: Mapping[float, float | None]) -> Valley:
+    """The valley of errors by step.
+
+    >>> valley_of({1e-1: 1e-2, 1e-2: 1e-3, 1e-3: 1e-4, 1e-4: 1e-3, 1e-5: 1e-2})
+    Valley(floor=0.0001, step=0.001, longer=1.0, shorter=-1.0)
+    """
+    known = {h: error for h, error in sorted(errors.items()) if error is not None}
+    if not known:
+        return Valley()
+    step = min(known, key=known.__getitem__)
+    told = {h: error for h, error in known.items() if 0 < error <= SATURATED}
+    sides = [[h for h in told if h >= step][::-1], [h for h in told if h <= step]]
+    longer, shorter = (slope(told, side if len(side) < 3 else side[:-1]) for side in sides)
+    return Valley(known[step], step, longer, shorter)
+
+
+def slope(errors: Mapping[float, float], steps: Sequence[float]) -> float | None:
+    """The exponent of h in the errors at these steps, None for fewer than two.
+
+    The median over all pairs of steps: one error that happens to be small does not move it (Theil and Sen).
+    """
+    points = [(math.log10(h), math.log10(errors[h])) for h in steps]
+    pairs = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2)]
+    return round(median(pairs), 2) if pairs else None
+
+
+def valleys(rows: Sequence[Measurement]) -> dict[str, Valley]:
+    """The valley of each scheme, from the rows with a step."""
+    found: dict[str, dict[float, float | None]] = {}
+    for row in rows:
+        if h := row.settings.get("step"):
+            found.setdefault(scheme_of(row), {})[h] = relative_error(row)
+    return {name: valley_of(errors) for name, errors in found.items()}
+
+
 def sweep_table(rows: Sequence[Measurement]) -> str:
-    """Relative errors, a line for each step h, a column for each scheme; below, those that choose their own.
+    """Relative errors, a line for each step h, a column for each scheme; then the valley of each.
+
+    Below them, the backends that choose their own step or need none.
 
     >>> def row(scheme, h, value):
     ...     return Measurement(problem="p", backend="finite", operator="derivative", status="ok", truth=2.0,
     ...         value=value, settings={"scheme": scheme, "order": 0, "step": h}, evaluations=2)
-    >>> print(sweep_table([row("forward", 0.1, 2.2), row("forward", 0.01, 2.02), row("adaptive", 0, 2.0)]))
-    h      forward
-    0.1    1.0e-01
-    0.01   1.0e-02
-    best   1.0e-02
+    >>> print(sweep_table([row("forward", 0.1, 2.1), row("forward", 0.01, 2.01), row("adaptive", 0, 2.0)]))
+    h        forward
+    0.1      5.0e-02
+    0.01     5.0e-03
+    floor    5.0e-03
+    at h        0.01
+    longer       1.0
+    shorter        -
     <BLANKLINE>
     finite chooses its steps: 0, evaluations: 2
     """
     stepped = [row for row in rows if row.settings.get("step")]
-    schemes = dict.fromkeys(map(scheme_of, stepped))
+    found = valleys(rows)
     errors = {(row.settings["step"], scheme_of(row)): relative_error(row) for row in stepped}
     steps = dict.fromkeys(row.settings["step"] for row in stepped)
-    lines = [[f"{h:.3g}", *(error_text(errors.get((h, name))) for name in schemes)] for h in steps]
-    best = [min((e for (_, of), e in errors.items() if of == name and e is not None), default=None)
-            for name in schemes]  # fmt: skip
-    table = aligned([["h   ", *schemes], *lines, ["best", *map(error_text, best)]])
+    lines = [[f"{h:.3g}", *(error_text(errors.get((h, name))) for name in found)] for h in steps]
+    shown = (
+        ("floor", lambda valley: error_text(valley.floor)),
+        ("at h", lambda valley: plain(valley.step, ".3g") or "-"),
+        ("longer", lambda valley: plain(valley.longer, ".1f") or "-"),
+        ("shorter", lambda valley: plain(valley.shorter, ".1f") or "-"),
+    )
+    feet = [[title, *map(text, found.values())] for title, text in shown]
+    table = aligned([["h", *found], *lines, *feet])
     own = [own_choice(row) for row in rows if not row.settings.get("step")]
     return "\n".join([table, "", *own]) if own else table
 

@@ -70,7 +70,7 @@ def sweep_steps(f: Callable[..., Any] | str, *args: Any, wrt: Wrt | None = None,
 
     >>> rows = sweep_steps("exp(x)", 1.0).rows
     >>> len(rows), rows[0].backend
-    (62, 'finite:scheme=forward,step=0.1')
+    (92, 'finite:scheme=forward,step=0.1')
     """
     place = Place([as_point(args)] if args else (), seed=seed, wrt=wrt)
     targets = subjects_of(f, args, place).targets

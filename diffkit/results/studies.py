@@ -13,7 +13,9 @@ from ..differentiators.interface import Differentiator
 from ..harness.targets import Target, from_formula
 from ..problems.random_expressions import random_expressions
 
-SCHEMES = (("forward", 0), ("central", 2), ("central", 4), ("central", 6))
+SCHEMES = (
+    ("forward", 0), ("backward", 0), ("central", 2), ("central", 4), ("central", 6), ("richardson", 6),
+)  # fmt: skip
 DECADES = range(1, 16)  # of steps, below the size of the point
 
 
@@ -43,7 +45,7 @@ def sweep_backends(target: Target) -> list[Differentiator]:
     Steps are powers of ten below the largest entry of the point, absolute where that is 0.
 
     >>> [str(each) for each in sweep_backends(random_targets(1, seed=1)[0])[-3:]]
-    ['finite:scheme=central,order=6,step=1e-15', 'finite', 'complex-step']
+    ['finite:scheme=richardson,order=6,step=1e-15', 'finite', 'complex-step']
     """
     top = size_of(target)
     stepped = [
