@@ -123,11 +123,21 @@ class Witness:
         kept = correct_digits(value, self.truth) + 0.0  # -0.0 is shown as 0
         claimed = None if bound is None else bound_digits(value, bound)
         status, message = verdict(kept, self.known.attainable_digits, claimed)
+        told = "; ".join(filter(None, (message, self.by_directions)))
         found = {
-            "status": status, "message": message, "digits": kept,
+            "status": status, "message": told, "digits": kept,
             "digits_worst": digits_worst(value, self.truth), "ulps_worst": ulps_worst(value, self.truth),
         }  # fmt: skip
         return Score(**vars(self.known) | found)
+
+    @cached_property
+    def by_directions(self) -> str:
+        """Where not every entry is certified, that and how many directions are."""
+        if self.truth.directions is None or self.truth.rows is None:
+            return ""
+        entries = self.truth.directions[0].size * self.truth.rows.shape[1]
+        count = len(self.truth.directions)
+        return f"certified along {count} seeded directions, not in its {entries:,} entries"
 
     @cached_property
     def losses(self) -> Losses:

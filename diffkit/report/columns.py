@@ -79,6 +79,7 @@ TIMES = ("cost", "set-up", "first call", "execute", "break-even")
 PRECISION = (
     Column("worst digits", lambda row: tenths(row.digits_worst)),
     Column("worst ulps", lambda row: "" if row.ulps_worst is None else f"{row.ulps_worst:.3g}"),
+    Column("truth width", lambda row: "" if row.truth_width is None else f"{row.truth_width:.0e}"),
 )
 RESOURCES = (
     Column("f", lambda row: seconds(row.primal_seconds)),

@@ -338,6 +338,37 @@ def test_bounds_hold_for_gradients_directions_and_fixed_schemes():
         operators.gradient(f, x + 1, backend="finite:low=0,high=1")
 
 
+def lossy(x, seen):
+    """Grows by far from its point, where it has lost digits: so both ends of the samples are looked at."""
+    seen.append(x)
+    return (x + 1e8 - 1e8) ** 2 + 1e-3
+
+
+BESIDE = [{}, {"order": 4}, {"derivative": 2}, {"derivative": 3, "order": 6}, {"derivative": 4}]
+
+
+@pytest.mark.parametrize("settings", BESIDE)
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-1e-3, 1.0), (-3.0, 2.0)])
+def test_bounds_hold_whatever_is_looked_at(settings, low, high):
+    """Also for the runs that round at random, at every order of formula and of derivative."""
+    seen = []
+    differentiate(lambda x: lossy(x, seen), 0.0, low=low, high=high, **settings)
+
+    numbers = [float(getattr(x, "primal", x)) for x in seen]
+    assert len(numbers) > len([x for x in seen if isinstance(x, float)])  # some were traced
+    assert low <= min(numbers) <= max(numbers) <= high
+
+
+@pytest.mark.parametrize("scheme", ["forward", "central"])
+def test_bounds_hold_for_the_rounding_of_fixed_schemes(scheme):
+    """A one-sided scheme is not looked at from both sides."""
+    seen, low = [], 0.0 if scheme == "forward" else -1.0
+    p = operators.prepare(lambda x: lossy(x, seen), 0.0, backend=Finite(scheme, step=0.1, low=low, high=1.0))
+    p.estimate("derivative", 0.0)
+
+    assert min(float(getattr(x, "primal", x)) for x in seen) >= low
+
+
 @pytest.mark.parametrize("f", [lambda x: np.sin(np.float32(x)), lambda x: float(np.sin(np.float32(x)))])
 def test_single_precision_is_noticed(f):
     """By the type of what f returns, or by its bits: the bound covers the error, and float32 shows."""

@@ -134,3 +134,27 @@ def test_a_method_is_blamed_unless_it_does_what_can_be_done():
     assert "where the program allows 3.0" in verdict(0.0, 3.0)[1]
     assert verdict(1.9, 2.0) == ("wrong", "f keeps no more")
     assert "its error bound promises 9.0" in verdict(1.0, 15.0, claimed=9.0)[1]
+
+
+def test_a_jacobian_that_is_certified_along_directions_says_so():
+    """400 by 400 entries are too many to enclose each; right and wrong results tell how they were held."""
+    target = from_callable(lambda x: np.tanh(x) * np.roll(x, 1), np.linspace(0, 1, 400))
+    witness = Witness(target, seed=0)
+    witness.testimony()
+
+    right, wrong = witness.score(result(target)), witness.score(np.zeros((400, 400)))
+
+    said = "certified along 8 seeded directions, not in its 160,000 entries"
+    assert (right.status, right.message) == ("ok", said)
+    assert wrong.status == "wrong" and wrong.message.endswith(f"; {said}")
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_every_scored_result_names_the_width_of_its_enclosure(name):
+    """Narrower than a double resolves, by ten bits at least."""
+    known = Witness(from_problem(name), seed=0).testimony()
+
+    if known.attainable_digits is not None:
+        assert 0 <= known.truth_width <= 2.0**-63
+    else:
+        assert known.truth_width is None and known.message.startswith("no certified truth")

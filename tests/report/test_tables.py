@@ -28,6 +28,7 @@ NUMBERS = {
     "value": [-215.6, -88.5], "truth": [-215.6, -88.0], "digits": 2.34, "ulps_worst": 1e13,
     "prepare_seconds": 3e-6, "first_call_seconds": 4.5e-3, "execute_samples": [2.46e-5],
     "primal_samples": [2e-6], "evaluations": 1234, "peak_bytes": 1_200_000, "threads": 1,
+    "truth_width": 4e-38,
 }  # fmt: skip
 SCORED = [
     measured(status=status, backend=f"backend-{status}", **NUMBERS) for status in ("ok", "wrong", "unscored")
@@ -126,10 +127,10 @@ def test_other_encodings_get_ascii_marks():
 
 
 def test_a_wide_table_adds_the_rest():
-    """Ulps, evaluations, first call, memory, times and threads, and reasons in full."""
+    """Ulps, width of the truth, evaluations, first call, memory, times and threads, and reasons in full."""
     table = text_table(ROWS, wide=True)
 
-    for text in ("1e+13", "1,234", "4.5 ms", "1.2 MB", "25 us", "2 us", REASON):
+    for text in ("1e+13", "1,234", "4.5 ms", "1.2 MB", "25 us", "2 us", "4e-38", REASON):
         assert text in table
         assert text not in text_table(ROWS)
 

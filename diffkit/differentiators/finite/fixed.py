@@ -34,7 +34,8 @@ def worst(diagnoses: Iterable[str]) -> str:
 class Slopes:
     """Derivatives of all outputs along one line, how wrong they may be, and what stands in the way.
 
-    gain: error of the derivative per noise of f. reach, size: how far the samples went, the largest of them.
+    gain: error of the derivative per noise of f. reach: how far the samples went to both sides. size: the
+    largest of them.
     """
 
     value: np.ndarray
@@ -74,7 +75,7 @@ def fixed(
     # Of order p it would be divided by 2**p - 1, but nothing here shows that h is small enough for that.
     truncation = np.abs(value - wider) / (2 ** min(stencil.order, 2) - 1)
     bound = CAUTION * truncation + ULPS * eps * size * gain
-    return Slopes(value, bound, gain=gain, reach=h * max(stencil.reach), size=size)
+    return Slopes(value, bound, gain=gain, reach=h * min(stencil.reach), size=size)  # 0 of one-sided ones
 
 
 def difference(
