@@ -77,6 +77,15 @@ def test_what_cannot_be_done_with_it_is_said(foreign):
         diffkit.gradient(f, X, 2.0, backend=other)
 
 
+@pytest.mark.parametrize("backend", ["forward", "reverse", "symbolic", "compiled-numpy"])
+def test_numbers_are_refused_by_what_traces(foreign, backend):
+    """Several numbers are several arguments, and no array."""
+    f, _ = foreign
+
+    with pytest.raises(NoRule, match="cannot be traced"):
+        diffkit.gradient(f, 0.5, 2.0, backend=backend, wrt=(0, 1))
+
+
 # Modules
 
 

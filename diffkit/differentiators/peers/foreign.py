@@ -45,7 +45,8 @@ class Foreign(ABC):
 
     def applied(self, args: tuple[Any, ...], kind: np.dtype) -> Any:
         """f of arguments of which some may be the package's arrays already, as the package's array."""
-        return self.code(kind)(*self.into(args, self.like, kind))
+        given = [self.into(x, below(self.like, i), kind) for i, x in enumerate(args)]
+        return self.code(kind)(*given)
 
     def settle(self, args: tuple[Any, ...]) -> None:
         """Find out whether f computes in double precision: what it captures may be single."""
@@ -57,7 +58,8 @@ class Foreign(ABC):
 
     def kind(self, args: tuple[Any, ...]) -> np.dtype:
         """The widest kind of floating number among the arguments that are converted."""
-        kinds = {np.asarray(x).dtype for x in numbers(args, self.like, self.is_own)}
+        found = [numbers(x, below(self.like, i), self.is_own) for i, x in enumerate(args)]
+        kinds = {np.asarray(x).dtype for each in found for x in each}
         floating = [kind for kind in kinds if kind.kind in "fc"]
         kind = np.result_type(*floating) if floating else np.dtype(float)
         return np.dtype(self.widest) if kind == np.float64 else kind
@@ -69,7 +71,7 @@ class Foreign(ABC):
         if is_container(x):
             parts = [self.into(each, below(like, i), kind) for i, each in enumerate(x)]
             return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
-        if isinstance(x, Interpreted):
+        if isinstance(x, Interpreted) or (isinstance(x, np.ndarray) and x.dtype.kind == "O"):
             raise NoRule(f"{self.title}'s functions cannot be traced: backend {self.package} has their own.")
         if self.is_own(x) or not is_numeric(x) or not (like is EVERY or self.is_own(like)):
             return x
