@@ -15,6 +15,8 @@ from .evidence import Evidence
 from .rounding import fits_single
 
 CLOSE = 1e-4  # a ratio so close to 1 is a matter of digits, not a factor
+LARGEST = 1e6  # value of f that is thought of as a factor
+FEWEST_DIGITS = 2.5  # from which on a number is said to be right to some digits
 MANY = 20_000  # entries beyond which rearrangements are not searched
 
 RATIOS = {
@@ -61,6 +63,9 @@ def named_ratios(e: Evidence) -> Iterator[tuple[str, float, str]]:
     yield "-1", -1.0, "the sign is flipped"
     for text, (ratio, meaning) in RATIOS.items():
         yield text, ratio, meaning
+    if e.value and 1 / LARGEST < abs(e.value) < LARGEST and abs(abs(e.value) - 1) > CLOSE:
+        yield "f(x)", e.value, f"the value of f, {e.value:.6g}, is a factor too many"
+        yield "1/f(x)", 1 / e.value, f"the value of f, {e.value:.6g}, is missing as a factor, as from log f"
     for name, n in e.sizes.items():
         if n > 1:
             yield f"{n} = {name}", float(n), f"a sum where a mean was meant, over {name} = {n}"
@@ -81,21 +86,33 @@ def not_finite(e: Evidence) -> str | None:
 def all_zero(e: Evidence) -> str | None:
     if np.any(e.got) or not np.any(e.wrong):
         return None
-    return f"all {e.got.size} entries are zero: the gradient is detached from x, or was never filled in"
+    what = "the only entry is" if e.got.size == 1 else f"all {e.got.size} entries are"
+    return f"{what} zero: the gradient is detached from x, or was never filled in"
 
 
 def sign(e: Evidence) -> str | None:
-    return "all entries are -1 times what they should be: the sign is flipped" if scaled(e, -1.0) else None
+    return f"{times(e, '-1')}: the sign is flipped" if scaled(e, -1.0) else None
 
 
 def constant_ratio(e: Evidence) -> str | None:
     for text, ratio, meaning in named_ratios(e):
         if scaled(e, ratio):
-            return f"all entries are {text} times what they should be: {meaning}"
+            return f"{times(e, text)}: {meaning}"
+    if e.got.size > 1 and abs(np.linalg.norm(e.got) - 1) < CLOSE:
+        size = float(np.linalg.norm(e.expected))
+        if scaled(e, 1 / size):
+            return f"{times(e, f'1/{size:.6g}')}: the vector was given length 1"
     ratio = common_ratio(e.got, e.expected)
     if np.count_nonzero(e.expected) > 1 and abs(ratio - 1) > CLOSE and ratio != 0 and scaled(e, ratio):
-        return f"all entries are {ratio:.6g} times what they should be: a constant factor"
+        return f"{times(e, f'{ratio:.6g}')}: a constant factor"
     return None
+
+
+def times(e: Evidence, ratio: str) -> str:
+    """ "all entries are 2 times what they should be", or the only one is."""
+    if e.got.size == 1:
+        return f"the only entry is {ratio} times what it should be"
+    return f"all entries are {ratio} times what they should be"
 
 
 def scaled(e: Evidence, ratio: float) -> bool:
@@ -187,9 +204,21 @@ def shifted_within(e: Evidence) -> str | None:
         own, other = [j for j, _ in pairs], [k for _, k in pairs]
         gap = np.abs(e.got[0, own] - e.expected[0, other])
         close = np.all(gap <= 2 * (e.tolerance[0, own] + e.tolerance[0, other]))
-        if 2 <= len(own) >= len(wrong) - ends and np.any(e.got[0, own]) and close:
-            return f"{how_many(e)} its {side} neighbour's"
+        if 2 <= len(own) >= len(wrong) - ends and np.ptp(e.got[0, own]) and close:
+            return f"each is its {side} neighbour's: {how_many(e)} wrong"
     return None
+
+
+def asymmetric(e: Evidence) -> str | None:
+    """A Hessian that is none: of a pair of entries that are equal in any, the furthest apart."""
+    if not e.symmetric or e.got.shape[0] != e.got.shape[1]:
+        return None
+    gap = np.abs(e.got - e.got.T) - 2 * (e.tolerance + e.tolerance.T)
+    if not np.any(gap > 0) or np.any(np.abs(e.expected - e.expected.T) > e.tolerance + e.tolerance.T):
+        return None
+    i, j = map(int, np.unravel_index(np.argmax(gap), gap.shape))
+    pair = f"{e.label(i, j)} is {e.got[i, j]:.6g}, {e.label(j, i)} is {e.got[j, i]:.6g}"
+    return f"no Hessian is like this one, for it is not symmetric: {pair}"
 
 
 def sign_lost(e: Evidence) -> str | None:
@@ -311,6 +340,8 @@ def low_precision(e: Evidence) -> str | None:
     if not rough(e, 1e-3):
         return None
     kept = float(np.median(e.digits[e.wrong]))
+    if kept < FEWEST_DIGITS:
+        return None
     why = "cancellation, a difference quotient, or single precision"
     return f"{how_many(e)} right to some {kept:.0f} digits only: {why}"
 
@@ -376,7 +407,7 @@ def runs(e: Evidence) -> str | None:
     if len(places) < 2 or len(places) > e.wrong.size / 2 or any(b - a != 1 for a, b in pairwise(places)):
         return None
     first, last = e.label(0, int(places[0])), e.label(0, int(places[-1]))
-    return f"{first} to {last} are wrong, the other entries are right"
+    return f"{first} {'and' if len(places) == 2 else 'to'} {last} are wrong, the other entries are right"
 
 
 CAUSES: dict[str, Callable[[Evidence], str | None]] = {
@@ -387,6 +418,7 @@ CAUSES: dict[str, Callable[[Evidence], str | None]] = {
     "transposed": rearranged("transposed"),
     "shifted": rearranged("shifted"),
     "permuted": rearranged("permuted"),
+    "not symmetric": asymmetric,
     "sign lost": sign_lost,
     "zero": some_zero,
     "wrong sign in part": part_sign,

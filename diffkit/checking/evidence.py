@@ -30,6 +30,7 @@ class Evidence:
     sizes: dict[str, int] = field(default_factory=dict)
     eps: float = 2.0**-52
     symmetric: bool = False
+    value: float | None = None  # of f, where it is one number
     places: np.ndarray | None = None  # of the columns among all inputs, where they are only some of them
 
     @property

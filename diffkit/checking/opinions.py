@@ -26,6 +26,7 @@ from .references import (
     flat_direction,
 )
 
+FAR = 8  # times the distance of two kinds of differences: what is as far from both is wrong
 LOOKED_AT = 6  # worst columns that are differenced once more
 
 
@@ -65,6 +66,9 @@ def ask_others(question: Question, reference: Reference, e: Evidence) -> tuple[d
         return opinions | {title: "agree with the reference"}, None
     if reference.name == "enclosure":
         return {}, Pardon()
+    apart = FAR * (np.abs(expected - other.value) + tolerance)
+    if np.all((np.abs(own - expected) > apart)[told] & (np.abs(own - other.value) > apart)[told]):
+        return opinions | {title: "differ a little from the reference, and far more from the claim"}, None
     why = "two kinds of differences contradict each other: f is rougher than it seems"
     return opinions | {title: "contradict the reference"}, Pardon("cannot tell", "noise level", why)
 

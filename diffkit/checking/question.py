@@ -299,6 +299,8 @@ def fit(leaves: list[Any], owed: list[tuple[int, ...]]) -> None:
     if len(leaves) != len(owed):
         raise Misfit(f"the claim has {len(leaves)} arrays, and {len(owed)} are owed")
     for i, (x, shape) in enumerate(zip(leaves, owed, strict=True)):
+        if x.dtype == object and x.shape == () and x.item() is None:
+            raise Misfit("the claim returns None: a function without return does")
         if x.dtype.kind not in "fiub":
             raise Misfit(f"the claim has entries of type {x.dtype}, which are no real numbers")
         if x.size == 1 and int(np.prod(shape)) == 1:

@@ -73,6 +73,9 @@ def watch_claim(question: Question, got: np.ndarray, value: Any, eps: float) -> 
             question.complain("argument changed", what)
         if not same(again, got):
             gap = float(np.max(np.abs(again - got)))
+            if np.allclose(again, 2 * got):
+                what = "the claim adds to what its last call has left: start from zero (zero_grad)"
+                question.complain("accumulates", what)
             what = f"the claim is not deterministic: two calls at one point differ by {gap:.1e}; fix its seed"
             question.complain("not deterministic", what)
     if value is not None:
@@ -134,7 +137,7 @@ def gathered(
         sizes["f(x).size"] = question.y.size
     return Evidence(
         got, reference.value, reference.radius + rounding, question.label, inputs, question.blocks,
-        sizes, eps, question.operator == "hessian",
+        sizes, eps, question.operator == "hessian", float(question.y) if question.y.shape == () else None,
     )  # fmt: skip
 
 
