@@ -101,7 +101,7 @@ def csv_text(rows: Sequence[Measurement]) -> str:
 
     >>> row = Measurement(problem="sin", backend="zero", operator="derivative", status="wrong", value=0.0)
     >>> csv_text([row]).splitlines()[0][:32]
-    'schema,problem,size,point,seed,b'
+    'schema,problem,size,point,inputs'
     """
     return csv_lines(as_rows(rows))
 
