@@ -40,7 +40,7 @@ PACES = {"normal": Pace("normal", 10.0, 60), "quick": Pace("quick", 2.0, 10)}
 
 @dataclass(frozen=True)
 class Study:
-    """A run of its own: its name, what it measures, the figures that are kept beside its report."""
+    """A run of its own: its name, what it measures, the files of figures that are kept beside its report."""
 
     name: str
     measured: Callable[[Pace, Progress | None], list[Record]]
@@ -90,11 +90,11 @@ def training(pace: Pace, progress: Progress | None) -> list[Record]:
 
 
 STUDIES = (
-    Study("default", default, ("outcomes", "precision", "breakeven", "profile", "ulps")),
-    Study("hard", hard, ("outcomes", "steps")),
-    Study("swell", swell, ("swell",)),
-    Study("cost", cost, ("cost", "crossover", "profile")),
-    Study("training", training, ("training",)),
+    Study("default", default, ("outcomes.svg", "precision.svg", "breakeven.svg", "profile.svg", "ulps.svg")),
+    Study("hard", hard, ("outcomes.svg", "steps.svg")),
+    Study("swell", swell, ("swell.svg",)),
+    Study("cost", cost, ("cost.svg", "crossover.svg", "profile.svg")),
+    Study("training", training, ("training.svg",)),
 )
 
 
@@ -129,8 +129,8 @@ def write_study(study: Study, records: Sequence[Record], folder: Path, keep: Cal
     """Records, figures, report of one study in its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     keep(pack(records, folder / "records.jsonl.gz"))
-    for kind in study.figures:
-        keep(save_plot(kind, records, folder / f"{kind}.svg"))
+    for name in study.figures:
+        keep(save_plot(name.partition(".")[0], records, folder / name))
     page = report(records, walk=worked_example(records))
     path = folder / "report.html"
     path.write_text(html(page), encoding="utf-8", newline="\n")

@@ -9,7 +9,7 @@ import numpy as np
 
 from .network import Network
 
-POINTS = 41  # of the grid along each feature
+POINTS = 31  # of the grid along each feature
 SAMPLES = 200  # that are kept to be drawn
 MARGIN = 0.08  # of the features' extent, beyond the samples
 

@@ -349,6 +349,13 @@ def test_many_problems_are_bars_and_not_a_wall_of_squares():
     assert {"15 digits or more", "12 to 15", "8 to 12", "fewer", "wrong"} <= set(written)
 
 
+def test_a_study_of_steps_is_left_to_its_own_figure():
+    """Beside other problems its forty settings are no backends of the table of outcomes."""
+    written = [text.get_text() for text in draw("outcomes", [*RECORDS, *SWEPT]).axes[0].texts]
+
+    assert len(written) == len(RECORDS)
+
+
 def test_backends_whose_quartiles_overlap_are_a_tie():
     """No winner is named and none is coloured."""
     close = [shaped(n, m, name) for n in (1, 8) for m in (1, 8) for name in ("forward", "reverse")]

@@ -12,19 +12,20 @@ from ...training.record import Run, Step
 from ..columns import shortened
 from ..layout import printable
 from ..plots import PLOTS, CannotPlot, drawn, finding
+from ..plots.rows import without_sweeps
 from .answer import Answer
 from .blocks import Block, Figure, Heading, Page, Points
 from .html import html
 from .markdown import markdown
 from .others import checks, glossary, method, trainings
 from .sections import accuracy, choice, cost, every_row, outcomes
-from .summary import Summary, without_sweeps
+from .summary import Summary
 from .words import LANGUAGES, Words
 from .worked import worked
 
 __all__ = ["FORMATS", "LANGUAGES", "PROFILES", "Profile", "html", "markdown", "report"]
 
-LARGE = 400_000  # characters of a picture from which on it is smaller in pixels
+LARGE = 250_000  # characters of a picture from which on it is smaller in pixels
 FIGURES = {
     "outcomes": ("outcomes",),
     "accuracy": ("ulps", "steps"),
@@ -72,12 +73,10 @@ def report(
         raise ValueError("There are no records to report: measure some with diffkit compare.")
     words, notes, terms = LANGUAGES[lang]
     for_whom = PROFILES[profile]
-    measured = [row for row in records if isinstance(row, Measurement)]
-    rows = without_sweeps(measured)
+    rows = [row for row in without_sweeps(records) if isinstance(row, Measurement)]
     runs, steps, found = ([each for each in records if isinstance(each, kind)] for kind in (Run, Step, Check))
     summary = Summary.of(rows)
-    others = [each for each in records if not isinstance(each, Measurement)]
-    figures, missing = drawings([*rows, *others], measured, notes if for_whom.notes else {}, pictures)
+    figures, missing = drawings(records, notes if for_whom.notes else {}, pictures)
     findings = {kind: figure.caption for kind, figure in figures.items()}
     answer = Answer(rows, runs, found, words, findings).sentences()  # type: ignore[arg-type]
     contents: dict[str, list[Block]] = {
@@ -133,14 +132,13 @@ def subtitle(records: Sequence[Record], summary: Summary, words: Words) -> str:
 
 
 def drawings(
-    records: Sequence[Record], swept: Sequence[Record], notes: Words, pictures: bool
+    records: Sequence[Record], notes: Words, pictures: bool
 ) -> tuple[dict[str, Figure], dict[str, str]]:
-    """The figures that the records feed, studies of steps for themselves, and why there are no others."""
+    """The figures that the records feed, and why there are no others."""
     found, missing = {}, {}
     for kind in PLOTS:
         try:
-            fed = swept if kind == "steps" else records
-            found[kind] = picture_of(kind, fed, notes.get(kind, ""), pictures)
+            found[kind] = picture_of(kind, records, notes.get(kind, ""), pictures)
         except CannotPlot as error:
             missing[kind] = str(error)
     return found, missing
@@ -155,5 +153,5 @@ def picture_of(kind: str, records: Sequence[Record], note: str, pictured: bool) 
         return Figure(kind, finding(figure))
     svg = canvas.groundless(figure)
     if len(svg) > LARGE:
-        return Figure(kind, finding(figure), png=canvas.image(figure, "png"), note=note)
+        return Figure(kind, finding(figure), png=canvas.small_png(figure), note=note)
     return Figure(kind, finding(figure), svg, note=note)

@@ -28,6 +28,7 @@ from .blocks import (
 
 HERE = Path(__file__).parent
 UNIT = re.compile(r"(\d) (ns|us|ms|s|B|kB|MB|GB|%)\b")
+LETTER = re.compile(r'<path id="(DejaVuSans-[0-9a-f]+)"[^>]*/>')
 LONG = 12  # entries of a table from which on it is worth sorting
 
 
@@ -55,7 +56,7 @@ def html(page: Page) -> str:
         f"<title>{escape(page.title)}</title>\n<style>\n{asset('page.css')}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>{escape(page.title)}</h1>\n<p>{escape(page.subtitle)}</p>\n"
         f'<nav aria-label="{escape(page.words["contents"])}"><ul>{links}</ul></nav>\n</header>\n<main>\n'
-        f"{sections(page.blocks)}</main>\n<script>{script}</script>\n</body>\n</html>\n"
+        f"{letters_once(sections(page.blocks))}</main>\n<script>{script}</script>\n</body>\n</html>\n"
     )
 
 
@@ -68,6 +69,18 @@ def sections(blocks: Sequence[Block]) -> str:
             inside = True
         text += written(block)
     return text + ("</section>\n" if inside else "")
+
+
+def letters_once(text: str) -> str:
+    """The page with each letter's outline where it is first drawn: later pictures refer to it by its name."""
+    seen: set[str] = set()
+
+    def first(outline: re.Match[str]) -> str:
+        known = outline[1] in seen
+        seen.add(outline[1])
+        return "" if known else outline[0]
+
+    return LETTER.sub(first, text)
 
 
 @singledispatch
@@ -141,10 +154,9 @@ def _(block: Figure) -> str:
 
 
 def described(svg: str, caption: str) -> str:
-    """An SVG as it may stand in HTML: without prologue, comments, metadata and fixed size, with its words."""
+    """An SVG as it may stand in HTML: without prologue, metadata, style and fixed size, with its words."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\s*\n\s*", " ", svg)
+    svg = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
     start = svg.index(">")
     head = re.sub(r'\s(width|height)="[^"]*"', "", svg[:start])
     width = re.search(r'viewBox="\S+ \S+ (\S+) ', head)

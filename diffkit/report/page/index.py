@@ -12,7 +12,7 @@ from .words import ENGLISH, Words
 
 @dataclass(frozen=True)
 class Entry:
-    """A report in the folder of its name, with the kinds of figures beside it."""
+    """A report in the folder of its name, with the files of figures beside it."""
 
     name: str
     page: Page
@@ -41,5 +41,5 @@ def about(entry: Entry, words: Words) -> list[str]:
         escape_markdown(entry.page.subtitle),
         "\n".join(f"- {escape_markdown(item.text)}" for item in answer.items),
         links,
-        *(f"![{kind}]({entry.name}/{kind}.svg)" for kind in entry.figures),
+        *(f"![{name.partition('.')[0]}]({entry.name}/{name})" for name in entry.figures),
     ]

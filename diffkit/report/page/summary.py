@@ -14,18 +14,7 @@ from ...harness.standing import CONTROLS
 from ..plots.rows import cells
 
 Grid = dict[str, dict[str, Measurement]]  # the newest record by problem, then by backend
-SWEPT = 5  # steps of one problem from which on its differences are a study of steps
 CERTAIN = ("ok", "wrong")
-
-
-def without_sweeps(rows: Sequence[Measurement]) -> list[Measurement]:
-    """The rows without those of a study of steps, in which one backend appears once for each step."""
-    steps: dict[str, set[float]] = {}
-    for row in rows:
-        if row.settings.get("step"):
-            steps.setdefault(row.problem, set()).add(row.settings["step"])
-    studied = {problem for problem, each in steps.items() if len(each) >= SWEPT}
-    return [row for row in rows if row.problem not in studied]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...harness.record import Measurement, Record
 from ...training.record import Run, Step
 from . import accuracy, costs, crossover, outcomes, steps, training
-from .rows import CannotPlot, Row, listed
+from .rows import CannotPlot, Row, listed, without_sweeps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,7 +93,7 @@ def drawn(kind: str, records: Sequence[Record], style: str) -> tuple[Any, list[R
     mine = [record for record in records if isinstance(record, plot.kinds)]
     if not mine:
         raise CannotPlot(f"There are no records to plot: measure some with {plot.command}.")
-    rows = plot.rows(mine)
+    rows = plot.rows(mine if kind == "steps" else without_sweeps(mine) or mine)
     from . import canvas
 
     with canvas.settings(canvas.STYLES[style]):

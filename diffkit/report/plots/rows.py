@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...harness.record import Measurement
+from ...harness.record import Measurement, Record
 from ...harness.standing import groups
 from ..columns import shortened
 
 Row = dict[str, Any]
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SWEPT = 5  # steps of one problem from which on its differences are a study of steps
 DIGIT_TICKS = (0, 4, 8, 12, 16)
 
 
 class CannotPlot(ValueError):
     """The records lack what the plot needs, or there is no such plot; the message says the way out."""
+
+
+def without_sweeps(records: Sequence[Record]) -> list[Record]:
+    """The records without those of a study of steps, in which one backend appears once for each step."""
+    steps: dict[str, set[float]] = {}
+    for row in records:
+        if isinstance(row, Measurement) and row.settings.get("step"):
+            steps.setdefault(row.problem, set()).add(row.settings["step"])
+    studied = {problem for problem, each in steps.items() if len(each) >= SWEPT}
+    return [row for row in records if not (isinstance(row, Measurement) and row.problem in studied)]
 
 
 def cells(records: Sequence[Measurement]) -> dict[str, dict[str, Measurement]]:

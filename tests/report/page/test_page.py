@@ -131,6 +131,15 @@ def test_hostile_names_stay_text():
     assert not re.search(r"(?<!\\)<(script|img|style)", unfenced) and "](javascript" not in unfenced
 
 
+def test_each_letter_is_outlined_once_and_found_by_all():
+    """Pictures share the outlines of their letters by name; every name that is used is there."""
+    text = html(page_of(ROWS))
+    outlined = re.findall(r'<path id="(DejaVuSans-[0-9a-f]+)"', text)
+
+    assert len(outlined) == len(set(outlined)) > 30
+    assert set(re.findall(r'href="#(DejaVuSans-[0-9a-f]+)"', text)) == set(outlined)
+
+
 def test_only_our_own_script_may_run():
     """The policy names the digest of the script as it stands in the page."""
     import base64
