@@ -61,6 +61,7 @@ ENGLISH: Words = {
     "legend entries": "a .. b: smallest and largest entry of an array",
     "operations": "{count} operations",
     "inputs": "{count} inputs",
+    "values": "{count} values",
     "described": "{nodes} nodes from the inputs {inputs} at the left to {result} = {value} at the right.",
     "gradient": "The derivatives are {list}.",
 }

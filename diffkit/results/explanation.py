@@ -97,13 +97,24 @@ class GraphPicture:
         return save_graph(self.walk.as_dict(), path)
 
 
+STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;
+background:#fff}
+table{border-collapse:collapse;margin:.5rem 0 1.5rem;font-variant-numeric:tabular-nums}
+th,td{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #ddd;vertical-align:top}
+pre{overflow-x:auto;font-size:.85rem}
+@media screen and (prefers-color-scheme:dark){body{color:#ececec;background:#15181c}
+th,td{border-color:#3a3f45}}
+"""
+
+
 def page(explanation: Explanation) -> str:
-    """An HTML document that needs nothing else."""
-    title = explanation.walk.title or "diffkit"
+    """An HTML document that needs nothing else, for screens by day and by night and for paper."""
     from html import escape
 
-    head = f'<!doctype html><meta charset="utf-8"><title>{escape(title)}</title>'
-    return f'{head}<body style="font-family:sans-serif">{explanation._repr_html_()}</body>\n'
+    title = explanation.walk.title or "diffkit"
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+    return f"{head}<style>{STYLE}</style><body>{explanation._repr_html_()}</body></html>\n"
 
 
 FORMATS: dict[str, Callable[[Explanation], str]] = {

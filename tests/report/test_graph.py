@@ -104,11 +104,11 @@ def test_no_label_lies_over_another_or_over_a_box(name):
     assert len(texts) == len(scene.labels) and len(boxes) == len(scene.boxes)
     for a, b in combinations(range(len(texts)), 2):
         assert not texts[a].overlaps(texts[b]), (scene.labels[a].text, scene.labels[b].text)
-    inside = {"text", "caption"}
+    inside = {("text", look.TEXT), ("caption", look.CAPTION)}
     for text, label in zip(texts, scene.labels, strict=True):
         over = [box for box in boxes if box.overlaps(text)]
-        assert len(over) == (1 if label.role in inside else 0), label.text
-        if label.role in inside:
+        assert len(over) == (1 if (label.role, label.size) in inside else 0), label.text
+        if (label.role, label.size) in inside:
             assert over[0].x0 <= text.x0 and text.x1 <= over[0].x1
         assert page.x0 <= text.x0 and text.x1 <= page.x1 and page.y0 <= text.y0 and text.y1 <= page.y1
 

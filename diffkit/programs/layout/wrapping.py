@@ -12,7 +12,7 @@ from .routes import Point, Row, Wire
 
 LANE = 7.0  # between wires that go around side by side
 MARGIN = 12.0  # between a row and the nearest wire that goes around
-COST = 0.03  # the share of its scale that a picture must gain for each wire that is sent around
+BREAK, COST = 0.15, 0.03  # shares of its scale that rows must gain: for themselves, for each wire sent around
 ANYWHERE = 0.4  # how far from even widths a row may end, in widths of a row
 COLUMNS = 300  # columns up to which rows are tried
 
@@ -42,8 +42,9 @@ def cuttings(graph: Columns, order: Order, single: Row, page: Point) -> Iterator
 
 
 def worth(width: float, height: float, sent: int, page: Point) -> float:
-    """The scale at which a picture fits the page, less for every wire that goes around."""
-    return min(page[0] / max(width, 1.0), page[1] / max(height, 1.0), 1.0) * (1 - COST) ** sent
+    """The scale at which a picture fits the page, less where it is in rows, and for wires that go around."""
+    scale = min(page[0] / max(width, 1.0), page[1] / max(height, 1.0), 1.0)
+    return scale * (1 - COST) ** sent * (1 - BREAK if sent else 1.0)
 
 
 def parted(graph: Columns, order: Order, cuts: Sequence[int]) -> Iterator[tuple[Columns, Order]]:

@@ -42,7 +42,7 @@ class Painted:
                 self.artists.append((box.stage, self.box(box)))
             for label in scene.labels:
                 self.artists.append((label.stage, self.label(label)))
-                if label.role == "slope":
+                if label.stage.forward is not None and label.size == look.SLOPE:
                     self.artists.append((label.stage, self.gap(label)))
 
     def line(self, line: Line) -> None:

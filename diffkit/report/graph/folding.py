@@ -83,24 +83,30 @@ def stretches(operations: Sequence[int], arcs: Sequence[Arc]) -> list[tuple[int,
 
 
 def merged(graph: Graph, parts: Sequence[Sequence[int]], words: Words) -> Graph:
-    """The graph with a vertex for each part; one arc between two parts, with its slope if both are single."""
+    """The graph with a vertex for each part; one arc between two parts, with its slope if both are single.
+
+    An arc from or to a group tells how many values go along it.
+    """
     part_of = {i: number for number, part in enumerate(parts) for i in part}
     leaving: dict[int, set[int]] = {}
-    arcs: dict[tuple[int, int], Arc] = {}
+    between: dict[tuple[int, int], dict[int, Arc]] = {}
     for arc in graph.arcs:
         source, target = part_of[arc.source], part_of[arc.target]
-        if source == target:
-            continue
-        leaving.setdefault(source, set()).add(arc.source)
+        if source != target:
+            leaving.setdefault(source, set()).add(arc.source)
+            between.setdefault((source, target), {})[arc.source] = arc
+    arcs = []
+    for (source, target), found in between.items():
         single = len(parts[source]) == 1 == len(parts[target])
-        arcs[source, target] = Arc(source, target, arc.slope if single else ())
+        several = (said(words, "values", count=len(found)),) if len(found) > 1 else ()
+        arcs.append(Arc(source, target, next(iter(found.values())).slope if single else several, not single))
     vertices = tuple(
         graph.vertices[part[0]]
         if len(part) == 1
         else group([graph.vertices[i] for i in part], len(leaving.get(number, ())), words)
         for number, part in enumerate(parts)
     )
-    return Graph(vertices, tuple(arcs.values()))
+    return Graph(vertices, tuple(arcs))
 
 
 def group(members: Sequence[Vertex], outputs: int, words: Words) -> Vertex:

@@ -133,7 +133,7 @@ def composed(walk: Walk, graph: Graph, picture: Placement, words: Words) -> Scen
         labels += texts(vertex, moved(middle))
     for arc, middle in zip(graph.arcs, picture.labels, strict=True):
         stage = Stage(forward=graph.vertices[arc.target].forward)
-        labels += stacked(arc.slope, moved(middle), stage)
+        labels += stacked(arc.slope, moved(middle), "caption" if arc.many else "slope", stage)
     lines = [Line(tuple(map(moved, wire.points)), wire.around, wire.ends) for wire in picture.wires]
     if title:
         labels.append(Label((EDGE, EDGE + look.TITLE * 0.8), title, look.TITLE, "title", "start"))
@@ -164,11 +164,11 @@ def texts(vertex: Vertex, middle: Point) -> list[Label]:
     return lines
 
 
-def stacked(lines: Sequence[str], middle: Point, stage: Stage) -> list[Label]:
+def stacked(lines: Sequence[str], middle: Point, role: str, stage: Stage) -> list[Label]:
     """Lines of text around a middle."""
     first = middle[1] - (len(lines) - 1) / 2 * look.SLOPE * LINE + look.SLOPE * 0.36
     return [
-        Label((middle[0], first + i * look.SLOPE * LINE), text, look.SLOPE, "slope", stage=stage)
+        Label((middle[0], first + i * look.SLOPE * LINE), text, look.SLOPE, role, stage=stage)
         for i, text in enumerate(lines)
     ]
 
@@ -177,7 +177,7 @@ def legend(walk: Walk, graph: Graph, words: Words) -> list[tuple[str, str]]:
     """The roles of the numbers and what they are."""
     result = walk["result"] or words["result"]
     notes = [("value", words["legend value"]), ("adjoint", said(words, "legend adjoint", result=result))]
-    if any(arc.slope for arc in graph.arcs):
+    if any(arc.slope and not arc.many for arc in graph.arcs):
         notes.append(("slope", words["legend slope"]))
     return notes + ([("caption", words["legend entries"])] if graph.arrays else [])
 

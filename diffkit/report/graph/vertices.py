@@ -12,7 +12,7 @@ from ..numbers import entries, matrix, times
 
 Walk = dict[str, Any]
 
-LONGEST = 24  # letters of an operation that are shown
+LONGEST = 28  # letters of an operation that are shown
 WHOLE = 3  # entries of a vector that are shown, of a longer one its smallest and largest
 ROWS, COLUMNS = 3, 3  # of a local Jacobian that is written on an arc
 PRETTY = {" * ": " × ", "**2": "²", " - ": " − ", "(-": "(−"}
@@ -39,11 +39,15 @@ class Vertex:
 
 @dataclass(frozen=True)
 class Arc:
-    """From a vertex to one that uses it, by their places, with the local slope in lines."""
+    """From a vertex to one that uses it, by their places, with the local slope in lines.
+
+    many: whether it stands for several values of a group, and the text is how many.
+    """
 
     source: int
     target: int
     slope: tuple[str, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ def joined(arcs: Sequence[Arc]) -> tuple[Arc, ...]:
     for arc in arcs:
         key = arc.source, arc.target
         if key in found and len(arc.slope) == 1 == len(found[key].slope):
-            found[key] = replace(arc, slope=(f"{found[key].slope[0]} + {arc.slope[0]}",))
+            both = f"{found[key].slope[0]} + {arc.slope[0]}".replace("+ −", "− ")
+            found[key] = replace(arc, slope=(both,))
         else:
             found.setdefault(key, arc)
     return tuple(found.values())
@@ -97,7 +102,8 @@ def joined(arcs: Sequence[Arc]) -> tuple[Arc, ...]:
 def vertex(step: dict[str, Any], place: int, count: int, result: str) -> Vertex:
     operation = step["kind"] == "operation"
     text = pretty(cut(step["text"] if operation else step["label"].strip("()"), LONGEST))
-    caption = " · ".join(filter(None, [step["label"] if operation else "", times(step["shape"])]))
+    shape = f"({times(step['shape'])})" if step["shape"] else ""
+    caption = " ".join(filter(None, [step["label"] if operation else "", shape]))
     value = "" if step["kind"] == "constant" and not step["shape"] else amount(step["value"])
     return Vertex(
         step["symbol"], step["kind"], text, pretty(caption), value,
