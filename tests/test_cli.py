@@ -356,6 +356,14 @@ def test_explain_draws_the_graph_and_the_passes(in_a_folder):
         assert result.exit_code == 2 and result.stderr.startswith("Error: ")
 
 
+def test_explain_differentiates_what_it_is_told():
+    """The other arguments are data; a problem brings its own choice."""
+    text = run("explain", "x^2*y", "--at", "x=3,y=2", "--wrt", "x").stdout
+    assert "d/dx = 12" in text and "d/dy =" not in text.split("value = ")[1]
+    assert re.search(r"Y +data +16x2", run("explain", "network_2_8_2").stdout)
+    assert run("explain", "x^2", "--at", "x=3", "--wrt", "z").exit_code == 2
+
+
 def test_explain_goes_step_by_step_without_a_terminal():
     """All steps, forward and back, one after the other."""
     text = run("explain", "2*x*y + y + 3", "--at", "x=40,y=4", "--step").stdout

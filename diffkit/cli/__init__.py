@@ -111,6 +111,7 @@ def compare(
 def explain(
     what: o.One,
     at: o.At = None,
+    wrt: o.Wrt = None,
     seed: o.Seed = 0,
     graph: o.GraphOutput = None,
     step: o.StepByStep = False,
@@ -133,7 +134,7 @@ def explain(
     def command() -> int:
         from .explaining import Request, explain_command
 
-        return explain_command(Request(what, at or [], seed, output, graph, frames, step, quiet))
+        return explain_command(Request(what, at or [], wrt, seed, output, graph, frames, step, quiet))
 
     run(command)
 

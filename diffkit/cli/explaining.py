@@ -15,7 +15,7 @@ from ..report.words import ENGLISH
 from ..results.comparison import chosen
 from ..results.explanation import FORMATS, Explanation
 from ..results.subjects import BadInput, Place, read
-from .comparing import points_read
+from .comparing import names_read, points_read
 from .console import RAN, note, say, width
 from .outputs import writing
 
@@ -26,6 +26,7 @@ class Request:
 
     what: str
     at: list[str]
+    wrt: str | None
     seed: int
     output: Path | None
     graph: Path | None
@@ -73,11 +74,14 @@ def check(request: Request) -> None:
 
 def explanation_of(request: Request) -> Explanation:
     with redirect_stdout(sys.stderr):  # what the user's function prints is no part of the answer
-        subjects = read(request.what, Place(points_read(request.at), seed=request.seed))
+        place = Place(points_read(request.at), seed=request.seed, wrt=names_read(request.wrt))
+        subjects = read(request.what, place)
         if len(subjects.targets) > 1:
             raise BadInput("explain shows one point: give --at once.")
         (target,) = subjects.targets
-        found = explained(target.function.load(), *target.args, names=list(target.point), title=request.what)
+        wrt = (target.wrt,) if isinstance(target.wrt, int) else target.wrt
+        f, names = target.function.load(), list(target.point)
+        found = explained(f, *target.args, names=names, title=request.what, wrt=wrt)
     for remark in [] if request.quiet else subjects.notes:
         note(remark)
     return Explanation(found)

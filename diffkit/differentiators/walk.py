@@ -7,8 +7,8 @@ back. Constants have adjoints too: the derivative with respect to the number wri
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -17,8 +17,8 @@ import numpy as np
 from ..calculus.rules import Row, shape_of
 from ..calculus.spellings import plain
 from ..interpreters.reverse import Node, Tape, backward, record
-from .arguments import flatten, paths_of
-from .interface import finished, size_of
+from .arguments import flatten, is_container, keys_of, paths_of
+from .interface import finished, put, size_of
 from .reverse import one
 from .spelled import constant_text, entry_text, operation_text
 
@@ -49,7 +49,7 @@ class Step:
     """
 
     symbol: str
-    kind: str  # "input", "constant" or "operation"
+    kind: str  # "input", "data" (an argument that is not differentiated), "constant" or "operation"
     row: str  # name of the primitive, empty for inputs and constants
     text: str  # "v1 * y"
     shape: tuple[int, ...]
@@ -111,43 +111,68 @@ def plain_types(x: Any) -> Any:
     return None if isinstance(x, float) and not np.isfinite(x) else x
 
 
-def walk(f: Callable[..., Any], *args: Any, names: Sequence[str] | None = None, title: str = "") -> Walk:
-    """Run f forward and back at args, every one of them differentiated, and note what happens at each node.
+def walk(
+    f: Callable[..., Any],
+    *args: Any,
+    names: Sequence[str] | None = None,
+    title: str = "",
+    wrt: Sequence[int] | None = None,
+) -> Walk:
+    """Run f forward and back at args, and note what happens at each node.
 
-    names: of the arguments; by default the parameters of f. Raises NotScalar unless f returns one number.
+    names: of the arguments; by default the parameters of f. wrt: positions of those that are differentiated,
+    by default all; the others are data. Raises NotScalar unless f returns one number.
 
     >>> z = walk(lambda x, y: 2 * x * y + y + 3, 40.0, 4.0)
     >>> z.value, {step.symbol: step.adjoint for step in z.steps if step.kind == "input"}
     (327.0, {'x': 8.0, 'y': 81.0})
     """
-    flat = Flat(f, args, list(names or argument_names(f, len(args))))
+    flat = Flat(f, args, list(names or argument_names(f, len(args))), wrt)
     y, inputs, tape = record(flat, flat.leaves, [True] * len(flat.leaves))
     one(plain(y))
     if not (isinstance(y, Node) and y.tape is tape):
         return Walk(title, float(plain(y)), "", tuple(input_step(label, x, 0.0) for label, x in flat.named()))
     adjoints = backward(y, 1.0, 0, inputs)
-    return Walk(title, float(y.primal), *Walker(tape, y, flat.labels, adjoints).steps())
+    return Walk(title, float(y.primal), *Walker(tape, y, flat, adjoints).steps())
 
 
 class Flat:
-    """f as a function of the leaves of its arguments, which are its nodes, with their names."""
+    """f as a function of the leaves of its differentiated arguments, which become nodes, with their names."""
 
-    def __init__(self, f: Callable[..., Any], args: Sequence[Any], names: Sequence[str]):
-        self.f = f
-        self.parts = [flatten(arg, name) for arg, name in zip(args, names, strict=True)]
-        self.leaves = [leaf for each, _ in self.parts for leaf in each]
-        self.labels = [label for arg, name in zip(args, names, strict=True) for label in paths_of(arg, name)]
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: Sequence[Any],
+        names: Sequence[str],
+        wrt: Sequence[int] | None = None,
+    ):
+        self.f, self.args = f, args
+        self.wrt = tuple(range(len(args))) if wrt is None else tuple(wrt)
+        self.parts = {i: flatten(args[i], names[i]) for i in self.wrt}
+        self.leaves = [leaf for each, _ in self.parts.values() for leaf in each]
+        self.labels = [label for i in self.wrt for label in paths_of(args[i], names[i])]
+        data = [(names[i], x) for i, x in enumerate(args) if i not in self.parts]
+        self.data = {id(x): label for name, each in data for label, x in leaves_of(each, name)}
 
     def named(self) -> list[tuple[str, Any]]:
         return [*zip(self.labels, self.leaves, strict=True)]
 
     def rebuilt(self, xs: Sequence[Any]) -> tuple[Any, ...]:
-        """Arguments with these leaves."""
+        """The differentiated arguments with these leaves."""
         rest = iter(xs)
-        return tuple(rebuild([next(rest) for _ in each]) for each, rebuild in self.parts)
+        return tuple(rebuild([next(rest) for _ in each]) for each, rebuild in self.parts.values())
 
     def __call__(self, *xs: Any) -> Any:
-        return self.f(*self.rebuilt(xs))
+        return self.f(*put(self.args, self.wrt, self.rebuilt(xs)))
+
+
+def leaves_of(x: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """The parts of an argument that are no containers, as they are, with their names."""
+    if not is_container(x):
+        yield name, x
+        return
+    for key in keys_of(x):
+        yield from leaves_of(x[key], f"{name}[{key!r}]")
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
@@ -169,10 +194,10 @@ def input_step(label: str, x: Any, adjoint: Any) -> Step:
 class Walker:
     """Reads the steps off a tape after the sweep; x[0] is one step, not a slice and a reshape."""
 
-    def __init__(self, tape: Tape, y: Node, labels: Sequence[str], adjoints: list[Any]):
-        self.tape, self.y, self.adjoints = tape, y, adjoints
-        self.symbols = dict(enumerate(labels))
-        self.taken = {*labels}
+    def __init__(self, tape: Tape, y: Node, flat: Flat, adjoints: list[Any]):
+        self.tape, self.y, self.adjoints, self.data = tape, y, adjoints, flat.data
+        self.symbols = dict(enumerate(flat.labels))
+        self.taken = {*flat.labels, *flat.data.values()}
         self.found: list[Step] = []
         self.entries = entry_picks(tape)
 
@@ -223,6 +248,9 @@ class Walker:
         """What an argument is called, and its symbol; a constant becomes a step of its own."""
         if type(x) is Node and x.tape is self.tape:
             return (self.symbols[x.position],) * 2
+        adjoint = finished(np.zeros(shape_of(value)) if flow is None else flow)
+        if id(value) in self.data:
+            return (self.datum(self.data[id(value)], value, adjoint),) * 2
         label = constant_text(value)
         if flow is None and label:
             return label, ""
@@ -231,9 +259,18 @@ class Walker:
         else:
             symbol = self.free(f"{label} in {consumer}") if label in self.taken else label
             self.taken.add(symbol)
-        adjoint = finished(np.zeros(shape_of(value)) if flow is None else flow)
         self.found.append(Step(symbol, "constant", "", "", shape_of(value), value, adjoint, (), label))
         return label, symbol
+
+    def datum(self, name: str, value: Any, adjoint: Any) -> str:
+        """An argument that is data: one step, however often it is used."""
+        known = {step.symbol: i for i, step in enumerate(self.found)}
+        if name in known:
+            step = self.found[known[name]]
+            self.found[known[name]] = replace(step, adjoint=step.adjoint + adjoint)
+        else:
+            self.found.append(Step(name, "data", "", "", shape_of(value), value, adjoint, (), name))
+        return name
 
     def free(self, wanted: str) -> str:
         """The name, which ends with a number, or the next that nobody has: an input may be called v1."""

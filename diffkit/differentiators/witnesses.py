@@ -30,7 +30,13 @@ WRITTEN_OUT = 300  # operations of f written as one formula, up to which SymPy d
 FORMULAS = 8  # numbers among the inputs up to which there are formulas: nobody reads more
 
 
-def explained(f: Callable[..., Any], *args: Any, names: Sequence[str] | None = None, title: str = "") -> Walk:
+def explained(
+    f: Callable[..., Any],
+    *args: Any,
+    names: Sequence[str] | None = None,
+    title: str = "",
+    wrt: Sequence[int] | None = None,
+) -> Walk:
     """The walk of f at args with the tangents of forward mode at every node, and the other witnesses.
 
     What a backend cannot do is its message. Arguments and errors are those of `walk`.
@@ -42,20 +48,19 @@ def explained(f: Callable[..., Any], *args: Any, names: Sequence[str] | None = N
     [81.0]
     """
     names = list(names or argument_names(f, len(args)))
-    found = walk(f, *args, names=names, title=title)
+    found = walk(f, *args, names=names, title=title, wrt=wrt)
     if not found.result:
         return found
     with np.errstate(all="ignore"), redirect_stdout(StringIO()):  # what f prints was shown by the walk
-        return Witnesses(found, f, args, names).all()
+        return Witnesses(found, Flat(f, args, names, wrt), names).all()
 
 
 class Witnesses:
     """The other backends at the point of one walk."""
 
-    def __init__(self, found: Walk, f: Callable[..., Any], args: tuple[Any, ...], names: Sequence[str]):
-        self.found, self.f, self.args, self.names = found, f, args, names
-        self.flat = Flat(f, args, names)
-        self.wrt = tuple(range(len(args)))
+    def __init__(self, found: Walk, flat: Flat, names: Sequence[str]):
+        self.found, self.flat, self.names = found, flat, names
+        self.f, self.args, self.wrt = flat.f, tuple(flat.args), flat.wrt
         self.entries = [entry for label, x in self.flat.named() for entry in entry_names(label, shape_of(x))]
 
     def all(self) -> Walk:
@@ -90,7 +95,7 @@ class Witnesses:
         ((y, tape),) = kept
         tangents = iter(tangents_of(y, tape))
         steps = tuple(
-            step if step.kind == "constant" else replace(step, tangents=next(tangents))
+            replace(step, tangents=next(tangents)) if step.kind in ("input", "operation") else step
             for step in self.found.steps
         )
         return tuple(self.entries) if each else (EVERY,), steps, written_out(y, tape)
@@ -125,7 +130,7 @@ class Witnesses:
 
     def by_input(self, gradient: tuple[Any, ...]) -> dict[str, Any]:
         """A gradient built like the arguments, by the names of their parts."""
-        parts = [leaf for each, name in zip(gradient, self.names) for leaf in flatten(each, name)[0]]
+        parts = [leaf for each in gradient for leaf in flatten(each, "the gradient")[0]]
         return dict(zip(self.flat.labels, map(finished, parts), strict=True))
 
 

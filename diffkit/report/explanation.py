@@ -148,7 +148,7 @@ def symbolic_lines(walk: Walk, witness: dict[str, Any], width: int, words: Words
 
 def trace_lines(walk: Walk, witness: dict[str, Any], width: int, words: Words) -> list[str]:
     """The tangents of every node; one direction stands for many where there are many inputs."""
-    steps = [step for step in walk["steps"] if step["kind"] != "constant"]
+    steps = [step for step in walk["steps"] if step["kind"] in ("input", "operation")]
     rows = [(s["label"], shown(s["value"]), *(shown(t, TANGENT) for t in s["tangents"])) for s in steps]
     heads = [words["tangent"]] if along(walk) else list(map(slope_in, walk["trace"]))
     table_rows = [(words["node"], words["value"], *heads), *rows]

@@ -23,6 +23,7 @@ ENGLISH: Words = {
     "flows": "sum of what flows back: adjoint * slope",
     "input": "input",
     "constant": "constant",
+    "data": "data",
     "seed": "the seed",
     "from": "{flow} from {node}",
     "more": "{count} more",

@@ -12,7 +12,7 @@ from ..harness.compare import as_backend, measure
 from ..harness.record import Measurement
 from ..harness.standing import groups
 from ..harness.swell import COUNTING
-from ..harness.targets import InCatalogue, value_at
+from ..harness.targets import InCatalogue, argument_names, as_positions, value_at
 from .comparison import Comparison, Sweep
 from .explanation import Explanation
 from .studies import sweep_backends
@@ -165,23 +165,32 @@ def split_backends(text: str) -> list[str]:
 
 
 def explain(
-    f: Callable[..., Any] | str, *args: Any, names: Sequence[str] | None = None, title: str = ""
+    f: Callable[..., Any] | str,
+    *args: Any,
+    names: Sequence[str] | None = None,
+    title: str = "",
+    wrt: Wrt | None = None,
 ) -> Explanation:
     """The forward and the backward pass of f at args, node by node, from the tape that `reverse` runs.
 
     f: a NumPy function, a formula with its variables' values in order or in one dict, or a problem, which
-    brings its point. names: of the arguments, by default those of f. Raises FormulaError, BadInput,
-    TargetError where f fails, NotScalar unless f returns one number.
+    brings its point. names: of the arguments, by default those of f. wrt: positions or names of those that
+    are differentiated, by default all (of a problem its own); the others are data. Raises FormulaError,
+    BadInput, TargetError where f fails, NotScalar unless f returns one number.
 
     >>> print(explain("2*x*y + y + 3", 40.0, 4.0).walk.value)
     327.0
     """
     if isinstance(f, str):
-        (target,) = read(f, Place([as_point(args)] if args else ())).targets
+        (target,) = read(f, Place([as_point(args)] if args else (), wrt=wrt)).targets
         title, names = title or f, names or list(target.point)
         f, args = target.function.load(), target.args
-    elif not callable(f):
-        raise BadInput(f"{f!r} cannot be explained: give a function, a formula or a problem.")
+        positions = target.wrt
+    elif callable(f):
+        label = title or getattr(f, "__name__", "f")
+        value_at(label, f, args)
+        positions = as_positions(label, wrt, tuple(names or argument_names(f, len(args))))
     else:
-        value_at(title or getattr(f, "__name__", "f"), f, args)
-    return Explanation(explained(f, *args, names=names, title=title))
+        raise BadInput(f"{f!r} cannot be explained: give a function, a formula or a problem.")
+    active = (positions,) if isinstance(positions, int) else positions
+    return Explanation(explained(f, *args, names=names, title=title, wrt=active))

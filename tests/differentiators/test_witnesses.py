@@ -105,6 +105,34 @@ def test_what_a_function_prints_is_shown_once(capsys):
     assert capsys.readouterr().out == "here\n"
 
 
+def test_arguments_that_are_data_are_nodes_with_a_name():
+    """Used twice, one node with the sum of its adjoints; nothing is differentiated in it."""
+    weights, inputs = np.array([1.0, 2.0]), np.array([[3.0, 4.0], [5.0, 6.0]])
+
+    def loss(weights, inputs, scale):
+        return np.sum(inputs @ weights) * scale + np.sum(inputs)
+
+    found = explained(loss, weights, inputs, 0.5, wrt=(0,))
+    kinds = {step.symbol: step.kind for step in found.steps if step.kind in ("input", "data")}
+    everything = {step.symbol: step.adjoint for step in walk(loss, weights, inputs, 0.5).steps}
+
+    assert kinds == {"weights": "input", "inputs": "data", "scale": "data"}
+    assert found.trace == ("weights[0]", "weights[1]")
+    for step in found.steps:
+        if step.symbol in ("weights", "scale"):
+            np.testing.assert_array_equal(step.adjoint, everything[step.symbol])
+    for witness in found.witnesses:
+        slopes = np.ravel(list(witness.derivatives.values()))
+        np.testing.assert_allclose(slopes, [4.0, 5.0], rtol=1e-12)
+
+
+def test_data_may_be_what_cannot_be_differentiated():
+    def repeated(n, x):
+        return x**n if n else x
+
+    assert [step.adjoint for step in walk(repeated, 3, 2.0, wrt=(1,)).steps if step.kind == "input"] == [12.0]
+
+
 def test_a_kink_has_two_slopes():
     finite = told(explained(parse("abs(x)"), 0.0))["finite"]
     assert (finite.diagnosis, finite.left["x"], finite.right["x"]) == ("kink", -1.0, 1.0)

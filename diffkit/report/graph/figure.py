@@ -57,7 +57,7 @@ class Painted:
 
     def box(self, box: Box) -> Any:
         (x, y), (wide, high) = box.middle, box.size
-        corner = look.CORNER if box.role != "input" else look.PILL
+        corner = look.CORNER if box.role not in look.ROUNDED else look.PILL
         patch = FancyBboxPatch(
             (x - wide / 2, y - high / 2), wide, high, boxstyle=f"round,pad=0,rounding_size={corner}",
             facecolor=look.DAY[f"{box.role} fill"], edgecolor=look.DAY[f"{box.role} line"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import look
 from .vertices import Arc, Graph, Vertex
 
-SHAPES = {"input": "ellipse", "constant": "box", "operation": "box", "group": "box3d"}
+SHAPES = {"input": "ellipse", "data": "ellipse", "constant": "box", "operation": "box", "group": "box3d"}
 
 
 def dot_text(graph: Graph, title: str) -> str:
@@ -56,7 +56,7 @@ def mermaid_text(graph: Graph, title: str) -> str:
     >>> print(mermaid_text(graph_of(walk(lambda x: x * x, 3.0).as_dict()), "x*x").splitlines()[-1])
         n0 -->|"3 + 3"| n1
     """
-    marks = {"input": ('(["', '"])'), "group": ('[["', '"]]')}
+    marks = {"input": ('(["', '"])'), "data": ('(["', '"])'), "group": ('[["', '"]]')}
     lines = []
     for i, vertex in enumerate(graph.vertices):
         left, right = marks.get(vertex.kind, ('["', '"]'))

@@ -69,7 +69,7 @@ def rules(colours: dict[str, str]) -> list[str]:
 
 def box(shape: Box) -> str:
     (x, y), (wide, high) = shape.middle, shape.size
-    corner = look.CORNER if shape.role != "input" else look.PILL
+    corner = look.CORNER if shape.role not in look.ROUNDED else look.PILL
     return (
         f'<rect class="{shape.role} box" x="{x - wide / 2:.1f}" y="{y - high / 2:.1f}" width="{wide:.1f}" '
         f'height="{high:.1f}" rx="{corner:g}"/>'

@@ -27,7 +27,7 @@ class Vertex:
     """
 
     symbol: str
-    kind: str  # "input", "constant", "operation" or "group"
+    kind: str  # "input", "data", "constant", "operation" or "group"
     text: str
     caption: str
     value: str
