@@ -135,7 +135,8 @@ def test_data_may_be_what_cannot_be_differentiated():
 
 def test_a_kink_has_two_slopes():
     finite = told(explained(parse("abs(x)"), 0.0))["finite"]
-    assert (finite.diagnosis, finite.left["x"], finite.right["x"]) == ("kink", -1.0, 1.0)
+    assert finite.diagnosis == "kink"
+    assert (finite.left["x"], finite.right["x"]) == pytest.approx((-1.0, 1.0), abs=1e-12)  # differences
 
 
 def test_a_constant_function_needs_no_witness():
