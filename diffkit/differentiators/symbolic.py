@@ -38,7 +38,8 @@ from .interface import (
 
 MOST_DATA = 2_000  # every entry of the data is a symbol: SymPy's time and memory are per symbol
 SHORT = 72  # characters that a formula may have to be shown
-EASY = 30  # operations up to which SymPy simplifies in a blink
+EASY = 30  # operations up to which SymPy simplifies in a blink,
+MANY_SYMBOLS = 3  # unless it looks for identities in more symbols than these
 
 
 class Printer(NumPyPrinter):
@@ -415,9 +416,18 @@ def readable(expression: Any) -> str:
     """The shorter of SymPy's result and its simplification, which is tried where it is quick."""
     expression = whole_floats(expression)
     forms = [expression]
-    if sympy.count_ops(expression) <= EASY:
+    if sympy.count_ops(expression) <= EASY and not tangled(expression):
         forms.append(sympy.simplify(expression))
     return min((Reader().doprint(form) for form in forms), key=len)
+
+
+def tangled(expression: Any) -> bool:
+    """Whether SymPy would search long for identities between sines or hyperbolic sines of many symbols.
+
+    Of a layer's 2 (1 - tanh(..)**2) tanh(..), summed over two units, it does so for 16 s and finds none.
+    """
+    waves = sympy.functions.elementary.trigonometric.TrigonometricFunction, sympy.tanh, sympy.sinh, sympy.cosh
+    return len(expression.free_symbols) > MANY_SYMBOLS and expression.has(*waves)
 
 
 def same(a: Any, b: Any) -> bool:

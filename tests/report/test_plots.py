@@ -277,6 +277,7 @@ def test_a_notebook_shows_the_figure():
 
     assert picture.startswith(b"\x89PNG")
     assert size["width"] == 624  # 6.5 inches of 96 dots, not the 1,300 dots of the picture
+    assert len(picture) < 60_000
 
 
 def test_matplotlib_waits_for_the_first_figure():
