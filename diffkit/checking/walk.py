@@ -19,6 +19,7 @@ from .directions import Sampled, along_directions
 from .evidence import Evidence
 from .frameworks import copied, same
 from .opinions import ask_others, moves_unseen
+from .program import UNTOLD, in_the_program
 from .question import Misfit, Question
 from .references import NoReference, Reference, differences, find_reference
 from .rounding import Carried, carried, returned
@@ -99,6 +100,8 @@ def judged(question: Question, reference: Reference, got: np.ndarray, eps: float
     found = Finding("agree", evidence=e, reference=reference.name, got=got)
     if e.wrong.any():
         cause, sentence = off_the_kink(e, reference) or explain(e)
+        if cause in UNTOLD and reference.name == "enclosure":
+            cause, sentence = in_the_program(question, e) or (cause, sentence)
         opinions, pardon = ask_others(question, reference, e)
         found = replace(found, opinions=opinions)
         if pardon and not pardon.verdict:

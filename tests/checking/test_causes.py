@@ -69,3 +69,62 @@ def test_a_hessian_that_is_not_symmetric_is_none(change):
     found = check(f, lambda x: change(hessian(x)), X, operator="hessian")
     assert check(f, hessian, X, operator="hessian")
     assert (found.verdict, found.cause) == ("disagree", "not symmetric")
+
+
+# Where in the program
+
+
+DATA = np.random.default_rng(5).standard_normal((6, 5))
+
+
+def network(p):
+    return np.sum(np.tanh(DATA @ p["W"] + p["b"]) ** 2)
+
+
+def network_gradient(p, slope=True):
+    y = np.tanh(DATA @ p["W"] + p["b"])
+    d = 2 * y * (1 - y * y if slope else 1.0)
+    return {"W": DATA.T @ d, "b": d.sum(axis=0)}
+
+
+def rosenbrock(x):
+    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def rosenbrock_gradient(x, a=-400.0, b=-2.0):
+    g = np.zeros_like(x)
+    g[:-1] = a * x[:-1] * (x[1:] - x[:-1] ** 2) + b * (1 - x[:-1])
+    g[1:] += 200 * (x[1:] - x[:-1] ** 2)
+    return g
+
+
+def log_loss(z):
+    return np.log(np.sum(np.exp(z))) - z[1]
+
+
+POINT = {"W": np.linspace(-0.4, 0.5, 15).reshape(5, 3), "b": np.array([0.1, -0.2, 0.3])}
+PLACES = {
+    "the derivative by (1 - x[:-1])**2 is left out": (rosenbrock, lambda x: rosenbrock_gradient(x, b=0), X),
+    "the derivative by (1 - x[:-1])**2 has the wrong sign":
+        (rosenbrock, lambda x: rosenbrock_gradient(x, b=2.0), X),
+    "in x[1:] - (x[:-1]**2), the derivative by x[:-1]**2 is counted half":
+        (rosenbrock, lambda x: rosenbrock_gradient(x, a=-200.0), X),
+    "in x * sin(x), the derivative by x is left out":
+        (lambda x: np.sum(x * np.sin(x)), lambda x: x * np.cos(x), X),
+    "in log(sum(exp(z))) - z[1], the derivative by z[1] is left out":
+        (log_loss, lambda z: np.exp(z) / np.sum(np.exp(z)), X),
+    "the slope of tanh is left out": (network, lambda p: network_gradient(p, slope=False), POINT),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", PLACES)
+def test_the_operation_of_f_whose_derivative_is_wrong_is_named(sentence):
+    f, g, x = PLACES[sentence]
+    found = check(f, g, x)
+
+    assert found.verdict == "disagree" and sentence in found.message.splitlines()[0]
+    assert check(network, network_gradient, POINT) and check(rosenbrock, rosenbrock_gradient, X)
+
+
+def test_what_no_operation_explains_is_not_blamed_on_one():
+    assert check(rosenbrock, lambda x: rosenbrock_gradient(x) * (1 + x**2), X).cause == "other"
