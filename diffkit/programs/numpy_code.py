@@ -23,6 +23,9 @@ SIGNS = {
     "positive": "{}", "square": "{0} * {0}", "equal": "{} == {}", "greater": "{} > {}", "less": "{} < {}",
     "greater_equal": "{} >= {}", "less_equal": "{} <= {}",
 }  # fmt: skip
+PRECEDENCE = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "negative": 3}  # of Python's operators
+WORD = 4  # the precedence of a name or a literal
+LONGEST = 60  # letters of an expression that is written inside another one
 UFUNCS = {"sum": np.add, "max": np.maximum, "min": np.minimum, "prod": np.multiply}
 REDUCERS = {name: ufunc.reduce for name, ufunc in UFUNCS.items()}
 VIEWS = ("reshape", "permute", "pick", "broadcast", "positive")  # may share memory with their argument
@@ -57,6 +60,8 @@ class Printer:
         self.hidden = hidden(program, self.made)
         self.parts = assemblies(program, self.made, self.hidden)
         self.last = last_uses(program, self.hidden)
+        self.uses = uses_of(program)
+        self.strength: dict[Name, int] = {}  # the precedence of a text that is an expression
         self.free: list[tuple[tuple[int, ...], str]] = []  # memory that may be written over
         self.owner = {x: x for x in (*program.inputs, *program.constants)}
         self.lent: dict[Name, int] = {}  # how many live variables share an owner's memory
@@ -87,13 +92,38 @@ class Printer:
 
     def statement(self, i: int, equation: Equation) -> list[str]:
         """The lines of one equation."""
-        if equation.out in self.hidden:
+        if equation.out in self.hidden or self.is_written_inside(equation):
             return []
         out = f"v{i}"
         self.texts[equation.out] = out
         lines = self.lines(out, equation)
         self.account(i, equation, out)
         return lines
+
+    def is_written_inside(self, equation: Equation) -> bool:
+        """Whether a number became part of the one expression that needs it: a local name takes time."""
+        x, name, shapes = equation.out, equation.row.name, self.program.shapes
+        users = self.uses.get(x, [])
+        alone = len(users) == 1 and users[0].xs.count(x) == 1 and x not in self.program.outputs
+        if name not in PRECEDENCE or not alone or any(shapes[z] != () for z in (x, *equation.xs)):
+            return False
+        user = users[0].row
+        if shapes[users[0].out] != () or user.name == "square" or not isinstance(user, Pointwise):
+            return False
+        text = self.signed(equation)
+        if len(text) > LONGEST:
+            return False
+        self.texts[x], self.strength[x], self.owner[x] = text, PRECEDENCE[name], x
+        return True
+
+    def signed(self, equation: Equation) -> str:
+        """An operator's expression, with the parentheses that it needs: sums are not regrouped."""
+        least = PRECEDENCE[equation.row.name]
+        texts = [
+            f"({self.text(x)})" if self.strength.get(x, WORD) < least + i else self.text(x)
+            for i, x in enumerate(equation.xs)
+        ]
+        return SIGNS[equation.row.name].format(*texts)
 
     def account(self, i: int, equation: Equation, out: str) -> None:
         """Note whose memory the answer is, and what is free from now on."""
@@ -159,6 +189,8 @@ class Printer:
     ) -> str:
         name = equation.row.name
         memory = self.memory(shape) if self.program.kinds[equation.out] == "f" else None
+        if name in PRECEDENCE and memory is None:
+            return self.signed(equation)
         if name in SIGNS and memory is None:
             return SIGNS[name].format(*xs)
         quick = getattr(MATH, name, None) if shape == () else None
@@ -226,12 +258,14 @@ class Printer:
     def print_broadcast(self, out, equation, xs, shapes, shape):  # type: ignore[no-untyped-def]
         return [f"{out} = {self.bind('empty', np.empty)}({shape})", f"{out}[...] = {xs[0]}"]
 
-    def print_where(self, out, equation, xs, shapes, shape):  # type: ignore[no-untyped-def]
-        return [f"{out} = {self.bind('where', np.where)}({', '.join(xs)})"]
-
     def print_concatenate(self, out, equation, xs, shapes, shape):  # type: ignore[no-untyped-def]
         call = self.bind("concatenate", np.concatenate)
         return [f"{out} = {call}(({', '.join(xs)}), {equation.params['axis']})"]
+
+    def print_where(self, out, equation, xs, shapes, shape):  # type: ignore[no-untyped-def]
+        if shapes.count(()) == len(shapes):
+            return [f"{out} = {xs[1]} if {xs[0]} else {xs[2]}"]
+        return [f"{out} = {self.bind('where', np.where)}({', '.join(xs)})"]
 
     def print_contract(self, out, equation, xs, shapes, shape):  # type: ignore[no-untyped-def]
         return [f"{out} = {contraction(self, equation.params['spec'], xs, out)}"]

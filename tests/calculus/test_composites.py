@@ -17,7 +17,9 @@ SMOOTH = {  # slope and curvature at 0
 @pytest.mark.parametrize("backend", ["forward", "reverse", "complex-step"])
 @pytest.mark.parametrize("name", SMOOTH)
 def test_smooth_composites_have_their_slopes_at_zero(name, backend):
-    """Where abs, max and where hide a kink that cancels."""
+    """Where abs, max and where hide a kink that cancels. Complex step's second derivatives are differences
+    of slopes at steps near 0.1: some hundreds of eps."""
     f, slope, curvature = SMOOTH[name]
     assert abs(diffkit.derivative(f, 0.0, backend=backend) - slope) <= 2 * EPS
-    assert abs(diffkit.hessian(f, 0.0, backend=backend) - curvature) <= 2 * EPS
+    rounding = 1000 * EPS if backend == "complex-step" else 2 * EPS
+    assert abs(diffkit.hessian(f, 0.0, backend=backend) - curvature) <= rounding
