@@ -127,7 +127,7 @@ def entrance(
     """
     lines = [f"if len(args) != {len(data)}: return None"]
     leaves: list[str] = []
-    scope: dict[str, Any] = {"ndarray": np.ndarray, "double": DOUBLE}
+    scope: dict[str, Any] = {"ndarray": np.ndarray, "double": DOUBLE, "data_shape": data_shape}
 
     def walk(text: str, tree: Tree | None) -> None:
         if tree is not None:
@@ -147,7 +147,7 @@ def entrance(
         walk(f"args[{i}]", tree)
     for i, shape in enumerate(data):
         if i not in names:
-            lines.append(f"if getattr(args[{i}], 'shape', None) != {shape}: return None")
+            lines.append(f"if data_shape(args[{i}]) != {shape}: return None")
     body = "".join(f"    {line}\n" for line in [*lines, f"return [{', '.join(leaves)}]"])
     exec(f"def leaves_of(args):\n{body}", scope)
     return scope["leaves_of"]
@@ -163,6 +163,50 @@ def layout(x: Any) -> Any:
 def show(layouts: Sequence[Any]) -> str:
     """Layouts as text: array for a leaf, {'a': array} for a container."""
     return ", ".join(str(each).replace("'array'", "array") for each in layouts)
+
+
+def data_shape(x: Any) -> Shape | None:
+    """The shape of an argument that is data; a float has that of NumPy's numbers, a container none."""
+    return () if isinstance(x, (float, int)) else getattr(x, "shape", None)
+
+
+def frozen(x: Any) -> Any:
+    """x with copies of its arrays, so that what is done to them later is noticed."""
+    if isinstance(x, dict):
+        return {key: frozen(each) for key, each in x.items()}
+    if type(x) in (list, tuple):
+        return type(x)(map(frozen, x))
+    return x.copy() if isinstance(x, np.ndarray) else x
+
+
+def refuse_other(kept: dict[int, Any], args: Sequence[Any], backend: str) -> None:
+    """Raise ShapeMismatch where an argument is not what was frozen at preparation, by its position."""
+    for i, x in kept.items():
+        if not same(x, args[i]):
+            raise ShapeMismatch(
+                f"{backend} was prepared for another value of argument {i}: data that are no floats are part of "
+                "what is prepared. Prepare it again, or pass floats."
+            )
+
+
+def doubles(x: Any) -> Any:
+    """Data with float32 and float16 in double precision: a float times a number of float32 would be float32."""
+    if isinstance(x, np.floating):
+        return float(x)
+    if isinstance(x, np.ndarray):
+        return x.astype(np.float64) if x.dtype in (np.float32, np.float16) else x
+    if isinstance(x, dict):
+        return {key: doubles(each) for key, each in x.items()}
+    return type(x)(map(doubles, x)) if type(x) in (list, tuple) else x
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether data that were frozen at preparation are what they were."""
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, (list, tuple)):
+        return isinstance(b, (list, tuple)) and len(a) == len(b) and all(map(same, a, b))
+    return a is b or bool(np.array_equal(a, b))
 
 
 def positions(wrt: Any) -> tuple[int, ...]:
@@ -194,7 +238,7 @@ class Arguments:
                 f"wrt={wrt!r} names no argument: the function was given {len(args)}, counted from 0."
             )
         leaves = [each for i in names for each in flatten(args[i], f"argument {i}")[0]]
-        data = tuple(None if i in names else getattr(x, "shape", None) for i, x in enumerate(args))
+        data = tuple(None if i in names else data_shape(x) for i, x in enumerate(args))
         layouts = tuple(layout(args[i]) for i in names)
         return cls(
             names if isinstance(wrt, (tuple, list)) else names[0],
@@ -232,7 +276,7 @@ class Arguments:
 
     def data_shapes(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Shapes of the arguments that are data, None where differentiated or not an array."""
-        return tuple([None if i in self.names else getattr(x, "shape", None) for i, x in enumerate(args)])
+        return tuple([None if i in self.names else data_shape(x) for i, x in enumerate(args)])
 
     def open_carefully(self, args: tuple[Any, ...]) -> list[Any]:
         """The same for whatever else may be converted, and the sentence for what may not."""

@@ -22,7 +22,7 @@ from ..interpreters.program import Program, record_program
 from ..interpreters.reverse import Node, careful_sweep, record, sweep
 from ..programs.numpy_code import Printed, printed
 from ..programs.passes import simplified
-from .arguments import entrance, flatten, is_leaf, tree_of
+from .arguments import entrance, flatten, frozen, is_leaf, refuse_other, tree_of
 from .forward import split_like
 from .interface import Differentiator, Prepared, basis, finished, size_of
 from .reverse import one
@@ -92,10 +92,16 @@ class PreparedRecorded(Prepared):
     def __init__(self, backend: Differentiator, f: Flat, args: tuple[Any, ...], wrt: int | tuple[int, ...]):
         super().__init__(backend, f, args, wrt)
         self.data = [i for i, x in enumerate(args) if i not in self.arguments.names and is_numeric(x)]
-        self.example = args
+        self.frozen = {
+            i: frozen(x) for i, x in enumerate(args) if i not in (*self.arguments.names, *self.data)
+        }
+        self.example = tuple(self.frozen.get(i, x) for i, x in enumerate(args))
 
     def opened(self, args: tuple[Any, ...]) -> tuple[Opened, list[Any]]:
-        return Opened(self, args), self.arguments.open(args)
+        leaves = self.arguments.open(args)
+        if self.frozen:
+            refuse_other(self.frozen, args, self.backend.name)
+        return Opened(self, args), leaves
 
     def data_of(self, args: tuple[Any, ...]) -> list[Any]:
         """The numbers among the arguments that are not differentiated: inputs of the program too."""
@@ -165,7 +171,7 @@ class PreparedCompiled(PreparedRecorded):
 
     def value_and_gradient(self, *args: Any) -> tuple[Any, Any]:
         """(y, g): the program without ceremony where the arguments are floats and arrays as prepared."""
-        inputs = self.entrance(args)
+        inputs = None if self.frozen else self.entrance(args)
         if inputs is None or self.natural != "gradient":
             return super().value_and_gradient(*args)
         y, *g = self.compiled["gradient"].plainly(inputs)

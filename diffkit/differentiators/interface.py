@@ -15,7 +15,7 @@ import numpy as np
 
 from ..calculus.rules import Interpreted, shape_of
 from ..calculus.spellings import interpreted
-from .arguments import Arguments, flatten
+from .arguments import Arguments, doubles, flatten
 
 OPERATORS = ("derivative", "gradient", "jacobian", "hessian", "jvp", "vjp", "hvp")
 
@@ -238,6 +238,7 @@ class Prepared:
         leaves = self.arguments.open(args)
         if self.arguments.straight and len(leaves) == len(args):
             return self.f, leaves
+        args = tuple(x if i in self.arguments.names else doubles(x) for i, x in enumerate(args))
         return lambda *xs: self.f(*self.arguments.close(args, xs)), leaves
 
     def structured(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> Any:

@@ -23,7 +23,7 @@ from sympy.printing.str import StrPrinter
 from ..calculus.rules import Interpreted, shape_of
 from ..calculus.spellings import SPECIAL, interpreted
 from ..interpreters.fields import LARGEST_EXACT, SymPyNumbers, Undecided, symbolic_value, symbols
-from .arguments import ShapeMismatch, flatten
+from .arguments import flatten, frozen, refuse_other
 from .forward import split_like
 from .graph import Graph, accumulated, shared, taken_apart
 from .interface import (
@@ -238,7 +238,7 @@ class PreparedSymbolic(Prepared):
         super().__init__(backend, f, args, wrt)
         self.moving = [i for i, x in enumerate(args) if i not in self.arguments.names and all_floats(x)]
         self.frozen = {
-            i: x for i, x in enumerate(args) if i not in self.arguments.names and i not in self.moving
+            i: frozen(x) for i, x in enumerate(args) if i not in self.arguments.names and i not in self.moving
         }
         self.numbers_of = SymPyNumbers()
         symbolic = self.on_symbols(args)
@@ -303,11 +303,7 @@ class PreparedSymbolic(Prepared):
         leaves = self.arguments.open(args)
         if not (self.moving or self.frozen):
             return numbers(leaves), leaves
-        for i, x in self.frozen.items():
-            if not same(x, args[i]):
-                raise ShapeMismatch(
-                    f"symbolic was prepared for argument {i} = {x!r}, got {args[i]!r}; prepare it again."
-                )
+        refuse_other(self.frozen, args, "symbolic")
         data = [each for i in self.moving for each in flatten(args[i], f"argument {i}")[0]]
         return numbers([*leaves, *data]), leaves
 
@@ -428,15 +424,6 @@ def tangled(expression: Any) -> bool:
     """
     waves = sympy.functions.elementary.trigonometric.TrigonometricFunction, sympy.tanh, sympy.sinh, sympy.cosh
     return len(expression.free_symbols) > MANY_SYMBOLS and expression.has(*waves)
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether data that were frozen at preparation are what they were."""
-    if isinstance(a, dict):
-        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, (list, tuple)):
-        return isinstance(b, (list, tuple)) and len(a) == len(b) and all(map(same, a, b))
-    return a is b or bool(np.array_equal(a, b))
 
 
 def array(values: list[Any]) -> Any:

@@ -124,7 +124,7 @@ def test_data_of_floats_move_and_whole_numbers_stay():
 
     np.testing.assert_allclose(p.gradient(x, Y, 3), diffkit.gradient(f, x, Y, 3), rtol=1e-14)
     assert p.value(x, Y, 2) == f(x, Y, 2)
-    with pytest.raises(diffkit.ShapeMismatch, match="prepared for argument 2 = 3, got 2"):
+    with pytest.raises(diffkit.ShapeMismatch, match="another value of argument 2"):
         p.gradient(x, Y, 2)
     with pytest.raises(diffkit.ShapeMismatch, match="prepared at other shapes"):
         p.gradient(np.ones(3), Y, 3)

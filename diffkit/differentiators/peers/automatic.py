@@ -183,7 +183,7 @@ class Torch(Automatic):
         f = exported(program, torch_dialect(torch)).function
 
         def tensors(xs: Sequence[Any]) -> list[Any]:
-            made = [torch.tensor(x, dtype=torch.float64) for x in xs]
+            made = [torch.from_numpy(np.array(x, dtype=np.float64, order="C")) for x in xs]
             return [x.requires_grad_() for x in made[:n]] + made[n:]
 
         def gradients(*xs: Any) -> Any:
