@@ -184,13 +184,13 @@ def refuse_other(kept: dict[int, Any], args: Sequence[Any], backend: str) -> Non
     for i, x in kept.items():
         if not same(x, args[i]):
             raise ShapeMismatch(
-                f"{backend} was prepared for another value of argument {i}: data that are no floats are part of "
-                "what is prepared. Prepare it again, or pass floats."
+                f"{backend} was prepared for another value of argument {i}: data that are no floats are part "
+                "of what is prepared. Prepare it again, or pass floats."
             )
 
 
 def doubles(x: Any) -> Any:
-    """Data with float32 and float16 in double precision: a float times a number of float32 would be float32."""
+    """Data in double precision: a float times a number of float32 would be a float32."""
     if isinstance(x, np.floating):
         return float(x)
     if isinstance(x, np.ndarray):

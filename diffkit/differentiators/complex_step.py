@@ -85,7 +85,8 @@ def direct_step(
     flags: list[str] = []
     with warnings.catch_warnings(), np.errstate(under="call", call=lambda kind, _: flags.append(kind)):
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
-        y = interpreted(f(*(lifted(x, h * v) for x, v in zip(xs, vs, strict=True))))
+        y = f(*(lifted(x, h * v) for x, v in zip(xs, vs, strict=True)))
+    y = np.asarray(y) if np.iscomplexobj(y) else interpreted(y)
     return np.real(y), np.imag(y) / h, bool(flags)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from ..differentiators.interface import Differentiator, Unsupported
 from ..differentiators.registry import UnknownBackend, grouped
 from ..differentiators.registry import backend as backend_named
-from .accuracy import Score, Witness, as_leaves, compact
+from .accuracy import Score, Witness, as_leaves, compact, norm
 from .cost import EFFORTS, Effort, Trial
 from .record import Measurement, command_words, machine_facts, package_versions
-from .targets import Target, one_line
+from .targets import AsObject, InPackage, Target, one_line
+from .truth import digits
 from .workers import START_SECONDS, Failure, InProcess, Limits, Subprocess, Untravelled, Worker, attempt
 
 TRUTH_TIMEOUTS = 6  # as much time for the truth of a target as for this many stages of a backend
@@ -127,7 +128,9 @@ class Bench:
         self.say(f"{target.name}: timing")
         for _ in range(self.effort.rounds):
             cells = [cell for cell in cells if cell.carries(cell.round)]
+        own = next((cell for cell in cells if str(cell.backend) == package_of(target)), None)
         for cell in cells:
+            cell.own = own
             cell.carries(cell.finish)
 
     def place(self, name: str, kind: Callable[..., Any], *args: Any) -> tuple[Worker, str]:
@@ -196,6 +199,7 @@ class Cell:
         self.notes: list[str] = []
         self.spent = 0.0
         self.value: Any = None
+        self.own: Cell | None = None  # the package's own derivative, where f is written in one
 
     def carries(self, deed: Callable[[], None]) -> bool:
         """Whether the backend survives the deed; if not, that is its record."""
@@ -245,7 +249,7 @@ class Cell:
         except Failure as failed:
             self.notes.append(failed.message)
         score = self.scorer.score(self.value, bound)
-        self.known["loss"] = self.loss(score)
+        self.known["loss"] = self.loss(score) if score.status != "unscored" else self.agreement()
         self.bench.keep(self.record(score))
 
     def loss(self, score: Score) -> str | None:
@@ -255,6 +259,12 @@ class Cell:
         if not quick or score.digits is None or score.digits_worst is None:
             return None
         return self.scorer.loss(self.backend, self.value, score.digits)
+
+    def agreement(self) -> str | None:
+        """How near the result is to that of the package in which f is written, where nothing is certified."""
+        if self.own is None or self.own is self:
+            return None
+        return f"{self.backend} {agreement(self.value, self.own.value, str(self.own.backend))}"
 
     def estimate(self) -> Any:
         """The backend's error bound, shaped like its value, or None."""
@@ -277,6 +287,28 @@ class Cell:
 def numbers(values: Any) -> int:
     """How many numbers there are in arguments or results."""
     return sum(np.size(leaf) for leaf in as_leaves(values))
+
+
+def package_of(target: Target) -> str:
+    """The package in which a target is written, as its backend is called; "" for NumPy."""
+    function = target.function
+    if isinstance(function, InPackage):
+        return function.package
+    return getattr(function.f, "package", "") if isinstance(function, AsObject) else ""
+
+
+def agreement(value: Any, own: Any, name: str) -> str:
+    """To how many digits two results agree, in words.
+
+    >>> agreement(1.001, 1.0, "torch")
+    'agrees with torch to 3.0 digits.'
+    """
+    try:
+        differences = [np.subtract(a, b) for a, b in zip(as_leaves(value), as_leaves(own), strict=True)]
+    except ValueError:
+        return f"gives another shape than {name}."
+    size, error = norm(own), norm(differences)
+    return f"agrees with {name} to {digits(error / size if size else error):.1f} digits."
 
 
 def settings_of(backend: Differentiator) -> dict[str, Any]:

@@ -2,14 +2,20 @@
 
 import importlib.util
 import inspect
+import random
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import numpy as np
+
+from ..differentiators.peers.written import seeded_torch
 
 
 class TargetError(ValueError):
@@ -43,7 +49,7 @@ def load_module(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look a module up by its name
     try:
-        with on_path(path.parent):
+        with on_path(path.parent), fixed_seeds(path.read_text(encoding="utf-8-sig", errors="replace")):
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
@@ -51,6 +57,20 @@ def load_module(path: Path) -> ModuleType:
         cause = f"{type(error).__name__}: {' '.join(sentence.split())}"
         raise TargetError(f"{path.name}{failing_line(path, error)} fails when imported: {cause}") from error
     return module
+
+
+@contextmanager
+def fixed_seeds(source: str) -> Iterator[None]:
+    """Seeds of the global generators: what a file draws is the same in every process that loads it."""
+    state, states = random.getstate(), np.random.get_state()
+    random.seed(0)
+    np.random.seed(0)
+    try:
+        with seeded_torch() if re.search(r"\btorch\b", source) else nullcontext():
+            yield
+    finally:
+        random.setstate(state)
+        np.random.set_state(states)
 
 
 @contextmanager

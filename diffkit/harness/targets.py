@@ -11,6 +11,8 @@ import numpy as np
 
 from ..calculus.rules import shape_of
 from ..differentiators.arguments import flatten
+from ..differentiators.peers.foreign import Foreign
+from ..differentiators.peers.written import by_package, is_module, written_elsewhere
 from ..expressions import parse
 from ..problems import CATALOGUE, instance
 from .files import TargetError, load_function
@@ -74,6 +76,18 @@ class AsObject:
 
     def load(self) -> Callable[..., Any]:
         return self.f
+
+
+@dataclass(frozen=True)
+class InPackage:
+    """A function that is written in "torch" or "jax", as a function of NumPy arrays."""
+
+    function: Function
+    package: str
+    widest: Any
+
+    def load(self) -> Callable[..., Any]:
+        return by_package(self.function.load(), self.package, self.widest)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +180,15 @@ def deduced(
     name: str, travelling: Function, f: Callable[..., Any], point: Point,
     wrt: int | str | Sequence[int | str] | None, seed: int | None,
 ) -> Target:  # fmt: skip
-    """A target with its arguments in order, `wrt` as positions, and the operator that f's value calls for."""
+    """A target with its arguments in order, `wrt` as positions, and the operator that f's value calls for.
+
+    What PyTorch or JAX computes becomes a function of NumPy arrays.
+    """
+    given, f = f, by_package(f, "torch") if is_module(f) else f
     args = in_order(name, f, point)
+    f = f if isinstance(f, Foreign) else written_elsewhere(f, args) or f
+    if isinstance(f, Foreign) and f is not given:
+        travelling = InPackage(travelling, f.package, f.widest)
     names = argument_names(f, len(args))
     positions = as_positions(name, wrt, names)
     y = value_at(name, f, args)

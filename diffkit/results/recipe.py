@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..expressions import parse
-from ..harness.targets import AsText, InCatalogue, InFile, Target, arrays_in
+from ..harness.targets import AsText, InCatalogue, InFile, InPackage, Target, arrays_in
 
 MOST_ENTRIES = 20  # of an array that is written out
 
@@ -22,7 +22,8 @@ def python_line(target: Target, backend: str) -> str | None:
     >>> print(python_line(from_formula("x^2", {"x": 3.0}), "reverse"))
     import numpy as np, diffkit; print(diffkit.derivative(lambda x: x**2, 3.0, backend='reverse'))
     """
-    function = target.function
+    package = target.function.package if isinstance(target.function, InPackage) else ""
+    function = target.function.function if isinstance(target.function, InPackage) else target.function
     if isinstance(function, InCatalogue):
         problem = f"instance({function.name!r}, {function.size}, {target.seed})"
         start, call = f"from diffkit.problems import instance; p = {problem}; import diffkit", "p.f, *p.args"
@@ -33,6 +34,7 @@ def python_line(target: Target, backend: str) -> str | None:
         start = f"import numpy as np, {'scipy.special, ' * ('scipy.' in call)}diffkit"
     elif isinstance(function, InFile):
         start, call = f"{imported(function)}; import numpy as np, diffkit", function.name
+        call = f"diffkit.from_{package}({call})" if package else call
     else:
         return None
     points = "" if isinstance(function, InCatalogue) else "".join(f", {written(x)}" for x in target.args)

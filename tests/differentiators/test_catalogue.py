@@ -15,14 +15,14 @@ from diffkit.problems import CATALOGUE, instance
 
 OURS = ("forward", "reverse", "compiled-numpy", "complex-step", "finite", "symbolic", "hand")
 PEERS = [name for name in registry.peers() if registry.PEERS[name][0].startswith("peers.automatic")]
-# A direction, a quotient, an expression for each of thousands of parameters takes minutes, with nothing new to see.
+# A direction, a quotient, an expression for each of thousands of parameters takes minutes and shows no more.
 MANY = {"network_64_32_10", "network_784_128_10"}
 HARD = {name for name, problem in CATALOGUE.items() if "hard" in problem.suites}
 LARGE = {
     "forward": MANY, "complex-step": MANY | {"gmm"}, "finite": MANY | {"gmm"} | HARD,
     "symbolic": MANY | {"network_2_8_2", "layer_to_256", "layer_to_64", "gmm", "hilbert"},
 }  # fmt: skip
-# Conventions and digits are judged by enclosures, in the suite "hard"; here backends only have to be the same.
+# Conventions and digits of the suite "hard" are judged by enclosures; here answers have to stay the same.
 TOLERANCES = {"finite": 1e-6}
 # In single precision its matrix is singular, and the program that was recorded of its inverse has none.
 SINGULAR_IN_SINGLE = {"near_singular"}

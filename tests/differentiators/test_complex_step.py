@@ -243,3 +243,14 @@ def test_no_outputs_and_no_inputs():
     assert diffkit.jacobian(lambda x: x[:0], X, backend=STEP).shape == (0, 4)
     assert diffkit.gradient(lambda x: np.sum(x), X[:0], backend=STEP).shape == (0,)
     np.testing.assert_array_equal(diffkit.gradient(lambda x: 3.0, X, backend=STEP), np.zeros(4))
+
+
+def test_opaque_code_with_many_outputs_is_given_complex_numbers():
+    def f(x):
+        if isinstance(x, diffkit.calculus.rules.Interpreted):
+            raise TypeError("opaque")
+        return np.array([x[0] * x[1], np.sin(x[0])])
+
+    x = np.array([0.3, 0.7])
+    expected = [[0.7, 0.3], [np.cos(0.3), 0.0]]
+    np.testing.assert_allclose(diffkit.jacobian(f, x, backend="complex-step"), expected, rtol=1e-15)

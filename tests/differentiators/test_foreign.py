@@ -133,3 +133,13 @@ def test_what_a_function_of_torch_captures_may_be_single():
         f(X)
     f.settle((X,))
     assert f(X).dtype == np.float32
+
+
+def test_numbers_that_stand_beside_each_other_are_arguments_each_of_its_own():
+    torch = pytest.importorskip("torch")
+    f = diffkit.from_torch(lambda x, n: x**2 if n.dtype.is_floating_point else x**n)
+
+    assert f(3.0, np.int64(3)) == 27.0
+    assert diffkit.gradient(f, 3.0, np.int64(3), backend="torch") == 27.0
+    with pytest.raises(NoRule, match="cannot be traced"):
+        diffkit.gradient(diffkit.from_torch(torch.mul), 3.0, 2.0, wrt=(0, 1))

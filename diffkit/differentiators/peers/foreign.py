@@ -39,8 +39,14 @@ class Foreign(ABC):
 
     def __call__(self, *args: Any) -> Any:
         kind = self.kind(args)
-        with self.precision(kind):
-            y = as_numpy(self.applied(args, kind))
+        try:
+            with self.precision(kind):
+                y = as_numpy(self.applied(args, kind))
+        except (RuntimeError, ValueError) as error:
+            if kind.kind != "c":
+                raise
+            why = " ".join(str(error).split())
+            raise NoRule(f"{self.title} does not compute this with complex numbers: {why}") from error
         return y[()] if isinstance(y, np.ndarray) else y
 
     def applied(self, args: tuple[Any, ...], kind: np.dtype) -> Any:
@@ -66,13 +72,16 @@ class Foreign(ABC):
 
     def into(self, x: Any, like: Any, kind: np.dtype) -> Any:
         """x with its numbers as the package's arrays of this kind."""
+        if isinstance(x, Interpreted) or getattr(x, "dtype", float) is np.dtype(object):
+            raise NoRule(
+                f"{self.title}'s functions cannot be traced: take backend {self.package} for {self.title}'s "
+                "own derivative, finite or complex-step, or write the function in NumPy."
+            )
         if isinstance(x, dict):
             return {key: self.into(each, below(like, key), kind) for key, each in x.items()}
         if is_container(x):
             parts = [self.into(each, below(like, i), kind) for i, each in enumerate(x)]
             return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
-        if isinstance(x, Interpreted) or (isinstance(x, np.ndarray) and x.dtype.kind == "O"):
-            raise NoRule(f"{self.title}'s functions cannot be traced: backend {self.package} has their own.")
         if self.is_own(x) or not is_numeric(x) or not (like is EVERY or self.is_own(like)):
             return x
         values = np.asarray(x)
@@ -119,6 +128,10 @@ class PreparedForeign(Prepared):
 
     def estimate(self, operator: str, *args: Any) -> Estimate:
         return Estimate(getattr(self, operator)(*args))
+
+    def prepared_for(self, f: Callable[..., Any], args: tuple[Any, ...]) -> Prepared:
+        """Itself: the package calls what it was given, never a wrapper of it."""
+        return self
 
 
 def below(like: Any, key: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -40,9 +41,11 @@ class TorchFunction(Foreign):
 
         if self.module is None:
             return self.own
-        dtype = torch.float32 if kind == np.float32 else torch.float64
+        dtype = {"f4": torch.float32, "c16": torch.complex128}.get(kind.str[1:], torch.float64)
         if dtype not in self.copies:
-            self.copies[dtype] = copy.deepcopy(self.module).to(dtype)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # complex modules are new, it says; steps are checked
+                self.copies[dtype] = copy.deepcopy(self.module).to(dtype)
         return lambda *args: self.own(self.copies[dtype], *args)
 
     def precision(self, kind: np.dtype) -> Any:
