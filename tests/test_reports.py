@@ -43,7 +43,7 @@ def test_the_index_leads_to_what_is_there(generated):
     links = re.findall(r"\]\(([^)]*)\)", text)
 
     assert len(links) == 7 and all((generated / link).is_file() for link in links)
-    assert "- reverse gives the right answer clearly fastest" in text
+    assert "- Clearly the fastest right answer" in text
 
 
 def test_the_same_records_give_the_same_files(generated, tmp_path):

@@ -246,7 +246,7 @@ def test_every_status_has_a_word():
         ("swell", RECORDS[-6:], "several sizes"),
         ("profile", RECORDS[: 9 * 6], "at least 10 problems"),
         ("precision", [measured("sin", 1, 3, digits=None)], "scored and timed"),
-        ("ulps", [measured("sin", 1, 3, ulps_worst=None)], "certified truth"),
+        ("ulps", [measured("sin", 1, 3, ulps_worst=None)], "several problems with a certified"),
         ("samples", [measured("sin", 1, 3, execute_samples=[])], "timed records"),
         ("breakeven", [measured("sin", 1, 3, execute_samples=[])], "timed on"),
         ("steps", RECORDS, "several steps"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...checking.record import Check
@@ -14,7 +14,7 @@ from ..layout import printable
 from ..plots import PLOTS, CannotPlot, drawn, finding
 from ..plots.rows import without_sweeps
 from .answer import Answer
-from .blocks import Block, Figure, Heading, Page, Points
+from .blocks import Block, Figure, Heading, Page, Paragraph, Points
 from .html import html
 from .markdown import markdown
 from .others import checks, glossary, method, trainings
@@ -80,7 +80,7 @@ def report(
     findings = {kind: figure.caption for kind, figure in figures.items()}
     answer = Answer(rows, runs, found, words, findings).sentences()  # type: ignore[arg-type]
     contents: dict[str, list[Block]] = {
-        "outcomes": outcomes(summary, words) if rows else [],
+        "outcomes": outcomes(summary, rows, words) if rows else [],
         "accuracy": accuracy(summary, rows, words),
         "cost": cost(summary, rows, words),
         "choice": choice(rows, words),
@@ -90,7 +90,7 @@ def report(
         "method": method(records, missing, words, for_whom.plain),
         "glossary": glossary(list(terms.items())),
     }
-    blocks: list[Block] = [Heading(words["answer"], "answer"), Points(answer, "answer")]
+    blocks: list[Block] = []
     for name in for_whom.sections:
         drawn_here = [figures[kind] for kind in FIGURES.get(name, ()) if kind in figures]
         inside = [*contents[name][:1], *drawn_here, *contents[name][1:]]
@@ -98,9 +98,23 @@ def report(
             inside += every_row(summary, words, for_whom.plain)
         if inside:
             blocks += [Heading(words[name], name), *inside]
+    first: list[Block] = [Heading(words["answer"], "answer"), Points(linked(answer, blocks), "answer")]
+    blocks = first + blocks
     return Page(
         heading(summary, runs, found, words), subtitle(records, summary, words), blocks, lang, dict(words)
     )
+
+
+def linked(sentences: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Paragraph]:
+    """The sentences with links to what is there: where a section has nothing to say, to the outcomes."""
+    anchors = {block.anchor for block in blocks if isinstance(block, Heading)}
+    anchors |= {f"figure-{block.kind}" for block in blocks if isinstance(block, Figure)}
+    first = next((block.anchor for block in blocks if isinstance(block, Heading)), "")
+    return [
+        replace(each, link=(each.link[0] if each.link[0] in anchors else first, each.link[1]))
+        for each in sentences
+        if each.link
+    ]
 
 
 def heading(summary: Summary, runs: Sequence[Any], found: Sequence[Any], words: Words) -> str:

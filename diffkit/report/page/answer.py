@@ -65,30 +65,32 @@ class Answer:
         timed = any(row.execute_samples for row in self.rows)
         return [" ".join(told.split())] if timed and (told := advice(self.rows)) else []
 
+    def told(self, key: str, problems: int, **parts: object) -> str:
+        """A sentence on so many problems, of one problem in its own words."""
+        return self.said(key + " one" * (problems == 1), problems=problems, **parts)
+
     def outcomes(self) -> list[str]:
         """Who is right on how many problems, and what became of the rest."""
         summary, scored = self.summary, self.summary.scored
         if not self.rows:
             return []
         if not scored:
-            return [self.said("uncertified", problems=len(summary.grid))]
+            return [self.told("uncertified", len(summary.grid))]
         right = {name: summary.statuses(name)["ok"] for name in summary.compared}
         best, least = max(right.values(), default=0), min(right.values(), default=0)
         if not best:
-            return [self.said("right none", problems=len(scored))]
-        first = [name for name, count in right.items() if count == best]
+            return [self.told("right none", len(scored))]
+        first = self.listed([name for name, count in right.items() if count == best])
         if best == least:
-            return [self.said("right all", right=best, problems=len(scored), best=self.listed(first))]
+            return [self.told("right all", len(scored), right=best, best=first)]
         last = [name for name, count in right.items() if count == least]
-        failures = Counter(
-            status for name in last for status, count in summary.statuses(name).items()
-            for _ in range(count) if status not in ("ok", "unscored")
-        )  # fmt: skip
-        absent = "" if failures else f"{len(scored) - least}"
-        told = ", ".join(f"{count} {status}" for status, count in failures.items()) or absent
+        failures = Counter(row.status for name in last for row in summary.of_backend(name).values())
+        words = [
+            f"{count} {status}" for status, count in failures.items() if status not in ("ok", "unscored")
+        ]
         return [
-            self.said("right some", problems=len(scored), best=self.listed(first), right=best, least=least,
-                      worst=self.listed(last), failures=told)
+            self.told("right some", len(scored), best=first, right=best, least=least, worst=self.listed(last),
+                      failures=", ".join(words) or self.words["not tried"])
         ]  # fmt: skip
 
     def digits(self) -> list[str]:
@@ -98,11 +100,11 @@ class Answer:
             return []
         most, fewest = max(medians.values()), min(medians.values())
         if most - fewest <= ALIKE:
-            return [self.said("digits alike", problems=problems, most=tenths(most))]
+            return [self.told("digits alike", problems, most=tenths(most))]
         best = [name for name, digits in medians.items() if digits >= most - ALIKE]
         worst = [name for name, digits in medians.items() if digits <= fewest + ALIKE and name not in best]
         return [
-            self.said("digits apart", problems=problems, best=self.listed(best), worst=self.listed(worst),
+            self.told("digits apart", problems, best=self.listed(best), worst=self.listed(worst),
                       most=tenths(min(medians[name] for name in best)), fewest=tenths(fewest))
         ]  # fmt: skip
 
@@ -113,11 +115,13 @@ class Answer:
             return []
         wins = Counter(names[0] for names in leaders.values() if len(names) == 1)
         if not wins:
-            return [self.said("fastest none", problems=len(leaders))]
+            tied = list(dict.fromkeys(name for names in leaders.values() for name in names))
+            return [self.told("fastest none", len(leaders), best=self.listed(tied))]
         most = max(wins.values())
         best = self.listed([name for name, count in wins.items() if count == most])
         ties = sum(len(names) > 1 for names in leaders.values())
-        return [self.said("fastest", best=best, wins=most, problems=len(leaders), ties=ties)]
+        key = "fastest ties" if ties else "fastest"
+        return [self.told(key, len(leaders), best=best, wins=most, ties=ties)]
 
     def losing(self) -> list[str]:
         """Problems whose own program loses the digits."""

@@ -11,7 +11,7 @@ from ...harness.growth import QUANTITIES, growth
 from ...harness.record import STATUSES, Measurement
 from ..accuracy import honesty
 from ..advice import advice, recommended
-from ..columns import outcome, shortened
+from ..columns import broad, outcome, shortened
 from ..costs import TITLE as HAND_TITLE
 from ..costs import cost_cells
 from ..growth import shown
@@ -52,8 +52,10 @@ def whole(value: float | None) -> str:
 # Outcomes
 
 
-def outcomes(summary: Summary, words: Words) -> list[Block]:
-    """How many problems end how, and the reasons of what went wrong."""
+def outcomes(summary: Summary, measured: Sequence[Measurement], words: Words) -> list[Block]:
+    """How many problems end how, and the reasons of what went wrong; of one problem its table."""
+    if len(summary.grid) == 1:
+        return [Paragraph(words["outcomes intro"]), one_problem(measured, words)]
     present = [
         status for status in STATUSES if any(summary.statuses(name)[status] for name in summary.backends)
     ]
@@ -69,6 +71,20 @@ def outcomes(summary: Summary, words: Words) -> list[Block]:
         table(words["by status"], titles, rows),
         *reasons(summary, words),
     ]
+
+
+def one_problem(rows: Sequence[Measurement], words: Words) -> Table:
+    """The table that compare prints: value, digits, cost, set-up, outcome of each backend."""
+    columns = broad(rows)
+    lines = [
+        [
+            *(Cell(column.text(row)) for column in columns[:-1]),
+            Cell(outcome(row), kind=row.status + " long" * bool(row.message)),
+        ]
+        for row in rows
+    ]
+    titles = [column.title for column in columns]
+    return Table(words["by backend"], titles, lines, [column.right for column in columns])
 
 
 def reasons(summary: Summary, words: Words) -> list[Block]:
@@ -109,7 +125,7 @@ def accuracy(summary: Summary, rows: Sequence[Measurement], words: Words) -> lis
         for name in summary.backends
         if summary.numbers(name, lambda row: row.digits)
     ]
-    if not lines:
+    if not lines or len(summary.grid) == 1:
         return []
     names = (
         "backend",
@@ -146,6 +162,8 @@ def cost(summary: Summary, rows: Sequence[Measurement], words: Words) -> list[Bl
     lines = [line for name in summary.backends for line in cost_line(summary, name)]
     if not lines:
         return []
+    if len(summary.grid) == 1:
+        return [Paragraph(words["cost one"])]
     names = ("backend", "certified problems", "low", "middle", "high", "set-up", "held")
     blocks: list[Block] = [
         Paragraph(words["cost intro"]),

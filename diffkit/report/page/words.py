@@ -23,6 +23,7 @@ ENGLISH: Words = {
     "checks made": "{count} checks",
     "contents": "Contents",
     "evidence": "evidence",
+    "not tried": "the others were not tried",
     "and": "and",
     "more": "{count} more",
     # the sections
@@ -37,27 +38,34 @@ ENGLISH: Words = {
     "method": "Method and machine",
     "glossary": "Glossary",
     # the sentences of the answer, each with its condition
-    "right all": "Every backend comes out right on {right} of {problems} certified problems: {best}.",
-    "right some": "Of {problems} certified problems {best} come out right on {right}, {worst} on {least} "
+    "right all": "Right on {right} of {problems} certified problems: every backend.",
+    "right all one": "Every backend is right: {best}.",
+    "right some": "Right on {right} of {problems} certified problems: {best}; on {least}: {worst} "
     "({failures}).",
-    "right none": "No backend comes out right on any of the {problems} problems that have a certified "
-    "derivative.",
+    "right some one": "Right: {best}; not right: {worst} ({failures}).",
+    "right none": "No backend is right on any of the {problems} problems that have a certified derivative.",
+    "right none one": "No backend is right.",
     "uncertified": "None of the {problems} problems has a certified derivative, so nobody knows who is "
     "right.",
-    "digits alike": "On the {problems} problems that all were scored on, the backends keep {most} digits "
+    "uncertified one": "The derivative could not be certified here, so nobody knows who is right.",
+    "digits alike": "On the {problems} problems that all were scored on, all backends keep {most} digits "
     "in the median, within one digit of each other.",
-    "digits apart": "On the {problems} problems that all were scored on, {best} keep {most} digits in "
-    "the median, {worst} {fewest}.",
-    "fastest": "{best} gives the right answer clearly fastest on {wins} of {problems} timed problems; on "
+    "digits alike one": "All backends keep {most} digits of the certified derivative, within one digit "
+    "of each other.",
+    "digits apart": "In the median of the {problems} problems that all were scored on, {most} digits are "
+    "kept by {best}, {fewest} by {worst}.",
+    "digits apart one": "Of the certified derivative {most} digits are kept by {best}, {fewest} by {worst}.",
+    "fastest": "Clearly the fastest right answer on {wins} of {problems} timed problems: {best}.",
+    "fastest one": "Clearly the fastest right answer: {best}.",
+    "fastest ties": "Clearly the fastest right answer on {wins} of {problems} timed problems: {best}; on "
     "{ties} the times of the leaders overlap, and there is no winner.",
     "fastest none": "On none of {problems} timed problems is one backend clearly the fastest: their "
     "times overlap.",
-    "losing": "On {count} problems the program itself keeps fewer than {digits} digits, whatever "
-    "differentiates it: {names}. Rewrite them before choosing a backend.",
+    "fastest none one": "No backend is clearly the fastest: the times of {best} overlap.",
     "losing one": "On {names} the program itself keeps fewer than {digits} digits, whatever "
     "differentiates it. Rewrite it before choosing a backend.",
-    "trained": "Trained on {data} for {epochs} epochs, {backends} reach a loss of {loss}; a step takes "
-    "{quick} by {quickest} and {slow} by {slowest}.",
+    "trained": "Trained on {data} for {epochs} epochs: loss {loss} by {backends}; a step takes {quick} "
+    "by {quickest}, {slow} by {slowest}.",
     "parted": "{backend} parts from {other} in step {step}: {why}.",
     "kept": "The gradients that were certified on the way keep at least {most} digits by {best}, "
     "{fewest} by {worst}.",
@@ -67,6 +75,7 @@ ENGLISH: Words = {
     # outcomes
     "outcomes intro": "What came of each backend on each problem. A failure is a result, and stands here "
     "with its reason.",
+    "by backend": "What came of each backend",
     "by status": "Problems by outcome",
     "reasons": "What went wrong, and why",
     "reasons more": "{count} more reasons are in the records.",
@@ -78,6 +87,8 @@ ENGLISH: Words = {
     "cost intro": "Cost is the time of one call in calls of the function itself, medians of rounds in "
     "which the backends took turns. The middle half of the problems lies between the two quartiles; "
     "where two rows overlap, there is no ranking between them.",
+    "cost one": "Cost is the time of one call in calls of the function itself, the median of rounds in "
+    "which the backends took turns.",
     "by cost": "Cost of one call, over all timed problems",
     "growth": "How cost grows with the size",
     # accuracy against cost

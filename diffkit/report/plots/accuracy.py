@@ -48,7 +48,8 @@ def precision_title(rows: Sequence[Row]) -> str:
     if len(medians) == 1 or least["digits"] > most - 1:
         cheap = "" if len(medians) == 1 else ", the cheapest; the others keep as many within one digit"
         return told + cheap
-    return f"{told}; {least['backend']} keeps {least['digits']:.1f} for {about(least['cost'])} (medians)"
+    medians_told = " (medians)" if max(numbers.values()) > 2 else ""
+    return f"{told}; {least['backend']} keeps {least['digits']:.1f} for {about(least['cost'])}{medians_told}"
 
 
 def draw_precision(page: Any, rows: Sequence[Row]) -> None:
@@ -95,9 +96,10 @@ def ulp_rows(records: Sequence[Measurement]) -> list[Row]:
         for row in entries.values():
             if row.ulps_worst is not None:
                 found.setdefault(row.backend, []).append(row.ulps_worst)
-    if not found:
+    if max(map(len, found.values()), default=0) < 2:
         raise CannotPlot(
-            "The distribution of errors needs records with a certified truth, and there is none."
+            "The distribution of errors needs several problems with a certified truth, and the records have "
+            "not: measure a suite with diffkit compare."
         )
     return [
         {"backend": name, "ulps": ulps, "share": (i + 1) / len(errors), "problems": len(errors)}

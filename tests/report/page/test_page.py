@@ -60,6 +60,7 @@ CHECKS = [
 ]
 FEEDS = {
     "measurements": [*ROWS, FAILED], "training": [*STEPS, *RUNS], "checks": CHECKS,
+    "one problem": ROWS[:3], "untimed": [replace(each, execute_samples=[]) for each in ROWS],
     "everything": [*ROWS, FAILED, *STEPS, *RUNS, *CHECKS],
 }  # fmt: skip
 HOSTILE = (
@@ -169,9 +170,7 @@ def test_overlapping_times_name_no_winner():
 def test_a_clear_winner_is_named_with_its_condition():
     told = Answer(ROWS, [], [], ENGLISH, {}).fastest()
 
-    assert told[0].startswith(
-        "reverse gives the right answer clearly fastest on 12 of 12 timed problems; on 0 "
-    )
+    assert told[0].startswith("Clearly the fastest right answer on 12 of 12 timed problems: reverse.")
 
 
 def test_a_failure_stands_with_its_reason():
@@ -239,3 +238,17 @@ def test_what_there_is_not_is_refused(options, reason):
 def test_without_records_there_is_nothing_to_report():
     with pytest.raises(ValueError, match="no records to report"):
         report([])
+
+
+def test_one_problem_is_told_in_its_own_words():
+    """No counting to one; the table that compare prints; the worked example is its own formula."""
+    rows = [
+        row("sin(x)*x", name, call, point={"x": 0.5}) for name, call in (("reverse", 2e-6), ("forward", 4e-6))
+    ]
+    page = page_of(rows)
+    told = [item.text for item in page.blocks[1].items]
+
+    assert "Every backend is right: reverse and forward." in told
+    assert "Clearly the fastest right answer: reverse." in told
+    assert page.title == "sin(x)*x, differentiated every way"
+    assert "Computational graph of sin(x)*x" in html(page) and "What came of each backend" in html(page)
