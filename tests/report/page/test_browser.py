@@ -13,7 +13,7 @@ import zlib
 import pytest
 
 from diffkit.report.page import html
-from tests.report.page.test_page import FEEDS, page_of
+from tests.report.page.test_page import FEEDS, page_of_feed
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
@@ -61,7 +61,7 @@ addEventListener("load", () => {
 def page(tmp_path_factory):
     """A report of everything, as a file."""
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(html(page_of(FEEDS["everything"])), encoding="utf-8")
+    path.write_text(html(page_of_feed("everything")), encoding="utf-8")
     return path
 
 
