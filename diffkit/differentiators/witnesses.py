@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 
 from ..calculus.rules import shape_of, subscripts
-from ..interpreters.forward import Dual, push_forward
+from ..interpreters.forward import Careful, Dual, push_forward
 from ..interpreters.reverse import Node, Tape, record
 from .arguments import flatten
 from .finite import Finite
 from .interface import Estimate, Unsupported, basis, finished, size_of
 from .symbolic import PreparedSymbolic, Symbolic
-from .walk import Flat, Step, Walk, Witness, argument_names, entry_picks, walk
+from .walk import argument_names, walk
+from .walked import Step, Walk, Witness
+from .walker import Flat, entry_picks
 
 EVERY = "every input"  # the direction of ones
 TRACED = 6  # numbers among the inputs up to which forward mode makes a pass for each
@@ -92,7 +94,7 @@ class Witnesses:
             return y.primal
 
         push_forward(noted, leaves, vs, 1)
-        ((y, tape),) = kept
+        y, tape = kept[-1]  # where a tangent was NaN it was run again, carefully
         tangents = iter(tangents_of(y, tape))
         steps = tuple(
             replace(step, tangents=next(tangents)) if step.kind in ("input", "operation") else step
@@ -145,10 +147,10 @@ def tangents_of(y: Node, tape: Tape) -> list[tuple[Any, ...]]:
     """Of each node that is a step the tangents, one for each direction of the dual numbers on the tape."""
     skipped = entry_picks(tape)
     nodes = [node for node in tape.nodes[: y.position + 1] if node.position not in skipped]
-    count = len(y.primal.tangent) if type(y.primal) is Dual else 0
+    count = len(y.primal.tangent) if isinstance(y.primal, (Dual, Careful)) else 0
     return [
         tuple(map(finished, node.primal.tangent))
-        if type(node.primal) is Dual
+        if isinstance(node.primal, (Dual, Careful))
         else tuple(finished(np.zeros(shape_of(node.primal))) for _ in range(count))
         for node in nodes
     ]

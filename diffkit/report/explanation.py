@@ -66,17 +66,22 @@ def slopes(step: dict[str, Any], called: dict[str, str]) -> str:
     """The local slopes; of v1 * v1 both together."""
     found: dict[str, list[str]] = {}
     for edge in step["edges"]:
-        if (text := slope_text(edge)) is not None:
+        if (text := slope_text(step, edge)) is not None:
             found.setdefault(called[edge["source"]], []).append(text)
     return ", ".join(f"{slope_in(name)} = {' + '.join(texts)}" for name, texts in found.items())
 
 
-def slope_text(edge: dict[str, Any]) -> str | None:
+def slope_text(step: dict[str, Any], edge: dict[str, Any]) -> str | None:
     """A local slope, or a small local Jacobian; None where it is large."""
     if edge["jacobian"] is not None:
         text = matrix(edge["jacobian"])
         return text if len(text) <= JACOBIAN else None
-    return None if edge["slope"] is None else six(edge["slope"])
+    return six(edge["slope"]) if between_numbers(step, edge) else None
+
+
+def between_numbers(step: dict[str, Any], edge: dict[str, Any]) -> bool:
+    """Whether an edge is between numbers: then it has a slope, if only one that is not finite."""
+    return not step["shape"] and not isinstance(edge["flow"], list)
 
 
 def slope_in(symbol: str) -> str:
@@ -90,7 +95,7 @@ def backward_rows(walk: Walk, words: Words = ENGLISH) -> list[Row]:
     for step in walk["steps"]:
         for edge in step["edges"]:
             product = shown(edge["flow"])
-            if edge["slope"] is not None:
+            if between_numbers(step, edge):
                 product = f"{six(step['adjoint'])} * {six(edge['slope'])}"
             flows.setdefault(edge["source"], []).append(said(words, "from", flow=product, node=step["label"]))
     return [

@@ -29,7 +29,6 @@ ENGLISH: Words = {
     "more": "{count} more",
     "constants": "and in the constants: {list}",
     "more constants": "and {count} more",
-    "not finite": "not finite",
     # the other witnesses
     "symbolic": "Symbolic: SymPy's derivative as a formula",
     "trace": "Forward mode: each node carries its derivative in every input, a pass each",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..differentiators.walk import Walk
+from ..differentiators.walked import Walk
 from ..report.explanation import explanation_html, explanation_text
 from ..report.graph import graph_svg, save_frames, save_graph
 from ..report.stepping import step_texts

@@ -133,6 +133,19 @@ def test_data_may_be_what_cannot_be_differentiated():
     assert [step.adjoint for step in walk(repeated, 3, 2.0, wrt=(1,)).steps if step.kind == "input"] == [12.0]
 
 
+@pytest.mark.parametrize(
+    ("formula", "point"),
+    [("sqrt(x) + y", (0.0, 1.0)), ("x^y", (-2.0, 2.0)), ("where(x > 0, log(x), y)", (0.0, 2.0))],
+)
+def test_slopes_that_are_not_finite_are_walked_through(formula, point):
+    """What forward mode gives is what the backward pass gives, infinite or not; nothing warns."""
+    found = explained(parse(formula), *point)
+    np.testing.assert_array_equal(
+        list(told(found)["forward"].derivatives.values()), list(inputs(found).values())
+    )
+    json.dumps(found.as_dict(), allow_nan=False)
+
+
 def test_a_kink_has_two_slopes():
     finite = told(explained(parse("abs(x)"), 0.0))["finite"]
     assert finite.diagnosis == "kink"

@@ -87,6 +87,11 @@ def test_arrays_show_their_shape_and_small_local_jacobians():
     assert "d/dx = [[1, 2], [3, 4]]" in text and "d/dv1 = identity" in text
 
 
+def test_an_infinite_slope_is_told():
+    text = explanation_text(walk(parse("sqrt(x)"), 0.0).as_dict())
+    assert "d/dx = not finite" in text and "1 * not finite from v1" in text
+
+
 def test_both_slopes_of_a_product_with_itself_are_told():
     text = explanation_text(walk(lambda x: x * x, 3.0).as_dict())
     assert "d/dx = 3 + 3" in text and "1 * 3 from v1 + 1 * 3 from v1" in text

@@ -19,7 +19,7 @@ from .metrics import width
 from .scene import Box, Label, Line, Scene, Stage
 
 INCH, POINT = 96.0, 0.75  # of the scene's units: an inch, and a unit in points
-FRAME_DPI = 96
+FRAME_WIDTH = 1200  # pixels that a frame may have: an animation is for screens
 FRAMES_PER_SECOND = 1
 LAST = 3  # times as long the last frame stays
 
@@ -145,16 +145,17 @@ def save_frames(scene: Scene, path: Path) -> int:
     Raises OSError as `open` does.
     """
     canvas = Painted(scene)
-    canvas.figure.set_dpi(FRAME_DPI)
+    dpi = min(INCH, INCH * FRAME_WIDTH / scene.width)
+    canvas.figure.set_dpi(dpi)
     count = len(stages(scene))
     with settings(canvas.figure.style):
         if path.suffix.lower() == ".gif":
             writer = PillowWriter(fps=FRAMES_PER_SECOND)
-            with writer.saving(canvas.figure, str(path), FRAME_DPI):
+            with writer.saving(canvas.figure, str(path), dpi):
                 for number, _ in enumerate(canvas.frames(), 1):
                     for _ in range(LAST if number == count else 1):
                         writer.grab_frame()
             return count
         for number, figure in enumerate(canvas.frames()):
-            figure.savefig(path / f"frame_{number:03d}.png", dpi=FRAME_DPI, metadata={"Software": None})
+            figure.savefig(path / f"frame_{number:03d}.png", dpi=dpi, metadata={"Software": None})
     return count

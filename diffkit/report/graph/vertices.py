@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..explanation import between_numbers
 from ..lines import cut
 from ..numbers import entries, matrix, times
 
@@ -79,7 +80,7 @@ def graph_of(walk: Walk) -> Graph:
     place = {step["symbol"]: i for i, step in enumerate(steps)}
     vertices = tuple(vertex(step, i, len(steps), walk["result"]) for i, step in enumerate(steps))
     arcs = [
-        Arc(place[edge["source"]], place[step["symbol"]], slope_lines(edge))
+        Arc(place[edge["source"]], place[step["symbol"]], slope_lines(step, edge))
         for step in steps
         for edge in step["edges"]
     ]
@@ -156,11 +157,11 @@ def four(number: float | None, digits: int = 4) -> str:
     return (f"{int(number)}" if whole else f"{number:.{digits}g}").replace("-", "−")
 
 
-def slope_lines(edge: dict[str, Any]) -> tuple[str, ...]:
+def slope_lines(step: dict[str, Any], edge: dict[str, Any]) -> tuple[str, ...]:
     """A local slope, or a small local Jacobian row by row; nothing where it is large."""
     rows = edge["jacobian"]
     if rows is None:
-        return () if edge["slope"] is None else (four(edge["slope"]),)
+        return (four(edge["slope"]),) if between_numbers(step, edge) else ()
     text = matrix(rows)
     if not text.startswith("[["):
         return (text.replace("-", "−"),) if len(text) <= LONGEST else ()
