@@ -255,6 +255,18 @@ def test_noise_is_measured_and_bounds_the_answer(amplitude):
     assert abs(estimate.value - math.cos(1)) <= estimate.bound <= 1000 * amplitude
 
 
+@pytest.mark.parametrize("derivative", [1, 2, 3])
+def test_a_ripple_is_no_noise_however_long_the_first_step_is(derivative):
+    """2 z^2 + cos z for z = x/1.86e-6: from afar, and at a thousandth of that, it looks like noise."""
+    s, x = 1.86e-6, 2.902649365755685e-06
+    truth = {1: 4 * x / s - math.sin(x / s), 2: 4 - math.cos(x / s), 3: math.sin(x / s)}[derivative]
+
+    estimate = differentiate(lambda x: 2 * (x / s) ** 2 + np.cos(x / s), x, derivative=derivative)
+
+    assert abs(estimate.value - truth / s**derivative) <= estimate.bound <= 1e-6 * truth / s**derivative
+    assert estimate.diagnosis == "ok"
+
+
 def test_a_function_of_noise_alone_is_unresolved():
     """Where nothing can be known, the bound is infinite: never a small one beside a wrong number."""
     estimate = differentiate(lambda x: math.sin(math.exp(40 * x)), 1.0)

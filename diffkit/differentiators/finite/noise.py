@@ -14,6 +14,7 @@ Steps = Generator[list[float], np.ndarray, bool]
 
 UNSEEN = 0.5  # factor per difference above which structure is not decaying
 KINKED = 1e-3  # noise over the range of f, above which it may be a kink
+GONE = 1e-3  # of the noise, which is then none
 TREADS = 64  # times its noise: a staircase of fewer steps is structure
 BETWEEN = (1.3, 2.6, 3.7)  # steps away from the point, where treads are looked for
 
@@ -41,8 +42,22 @@ def what_is_loud(
     if torn or has_a_kink(verdict, output, small / step):
         return "kink", noise
     if 0.1 < small / noise < 10 or same_at_all_scales(seen, output):
-        return "noise", max(noise, small)
+        vanishes = yield from is_gone(step / 1024, target, verdict, output)
+        return ("structure" if vanishes else "noise"), max(noise, small)
     return "structure", noise
+
+
+def is_gone(step: float, target: Target, verdict: Verdict, output: int) -> Steps:
+    """Whether what has looked like noise twice is a ripple: gone at a step that is once more so much shorter.
+
+    On the treads of a staircase noise is gone too.
+    """
+    if step < 4 * target.least:
+        return False
+    small, _ = yield from noise_at(step, target, output)
+    if small > GONE * float(verdict.noise[output]):
+        return False
+    return not (yield from has_treads(step, target, verdict.step, output))
 
 
 def has_treads(step: float, target: Target, width: float, output: int) -> Steps:
