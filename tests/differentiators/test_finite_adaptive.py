@@ -267,6 +267,15 @@ def test_a_ripple_is_no_noise_however_long_the_first_step_is(derivative):
     assert estimate.diagnosis == "ok"
 
 
+def test_a_ripple_on_a_large_parabola_is_found_below_steps_that_miss_it():
+    """x^2 + x + sin x at 1.4e6: steps of thousands of wave lengths see a parabola, right to 3e-7 only."""
+    x = 1433313.9508594999
+    estimate = differentiate(lambda x: x * x + x + 0.857 * np.sin(x), x)
+
+    truth = 2 * x + 1 + 0.857 * math.cos(x)
+    assert abs(estimate.value - truth) <= estimate.bound <= 1e-8 * truth
+
+
 def test_a_function_of_noise_alone_is_unresolved():
     """Where nothing can be known, the bound is infinite: never a small one beside a wrong number."""
     estimate = differentiate(lambda x: math.sin(math.exp(40 * x)), 1.0)

@@ -144,7 +144,9 @@ class Search:
         known = float(self.found.step[self.output])
         if 0 < known < verdict.step:
             return math.sqrt(known * verdict.step)
-        return (yield from scan(self.target, self.output, verdict.step / 32))
+        shorter = verdict.step / 32
+        step = yield from scan(self.target, self.output, shorter)
+        return step if step < self.bracket[1] else shorter  # the scan sees no more than it did before
 
     def is_rough(self, verdict: Verdict) -> bool:
         """Whether the truncation has fallen too slowly twice: f is not smooth."""

@@ -14,7 +14,7 @@ Steps = Generator[list[float], np.ndarray, bool]
 
 UNSEEN = 0.5  # factor per difference above which structure is not decaying
 KINKED = 1e-3  # noise over the range of f, above which it may be a kink
-GONE = 1e-3  # of the noise, which is then none
+GONE = 1 / 64  # of the noise: so little is left only of a ripple
 TREADS = 64  # times its noise: a staircase of fewer steps is structure
 BETWEEN = (1.3, 2.6, 3.7)  # steps away from the point, where treads are looked for
 
@@ -106,6 +106,8 @@ def noise_at(
     values = (yield offsets)[:, output]
     samples = np.append(values - target.center[output], 0.0)
     parabola = np.linalg.qr(np.vander(np.array([*offsets, 0.0]) / step, 3))[0]
-    noise = float(np.linalg.norm(samples - parabola @ (parabola.T @ samples)) / math.sqrt(2))
+    size = float(np.max(np.abs(samples))) or 1.0  # squares of 1e-200 vanish
+    left = (samples - parabola @ (parabola.T @ samples)) / size
+    noise = size * float(np.linalg.norm(left)) / math.sqrt(2)
     calm = max(abs(values[1] - values[0]), abs(values[3] - values[2]))
     return noise, bool(calm < 1e-3 * noise)
