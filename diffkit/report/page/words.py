@@ -62,6 +62,8 @@ ENGLISH: Words = {
     "fastest none": "On none of {problems} timed problems is one backend clearly the fastest: their "
     "times overlap.",
     "fastest none one": "No backend is clearly the fastest: the times of {best} overlap.",
+    "losing": "On {count} problems the program itself keeps fewer than {digits} digits, whatever "
+    "differentiates it: {names}. Rewrite them before choosing a backend.",
     "losing one": "On {names} the program itself keeps fewer than {digits} digits, whatever "
     "differentiates it. Rewrite it before choosing a backend.",
     "trained": "Trained on {data} for {epochs} epochs: loss {loss} by {backends}; a step takes {quick} "

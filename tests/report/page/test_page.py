@@ -259,3 +259,12 @@ def test_one_problem_is_told_in_its_own_words():
     assert "Clearly the fastest right answer: reverse." in told
     assert page.title == "sin(x)*x, differentiated every way"
     assert "Computational graph of sin(x)*x" in html(page) and "What came of each backend" in html(page)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_programs_that_lose_digits_are_named_whatever_their_number(count):
+    """One, two, or the first three of several."""
+    poor = [row(f"bad{i}", "reverse", attainable_digits=3.0, digits=3.0) for i in range(count)]
+    (told,) = Answer([*ROWS, *poor], [], [], ENGLISH, {}).losing()
+
+    assert "keeps fewer than 8 digits" in told and "bad0" in told and ("2 more" in told) == (count == 5)
