@@ -389,3 +389,23 @@ def test_a_hostile_name_is_letters_and_nothing_else(kind, tmp_path):
     tree = ElementTree.parse(save_plot(kind, renamed, tmp_path / "a.svg"))
 
     assert not [node for node in tree.iter() if "script" in str(node.tag)]
+
+
+def test_no_title_crowns_what_others_are_held_against():
+    """The derivative by hand is the cheapest and the best, and no candidate."""
+    hand = [
+        dataclasses.replace(
+            row, backend="hand", execute_samples=[1e-8] * 3, prepare_seconds=1e-9, ulps_worst=0.0
+        )
+        for row in RECORDS
+        if row.backend == "reverse"
+    ]
+    for kind in TITLES.keys() - FEEDS.keys() - {"samples"}:
+        title = " ".join(draw(kind, [*RECORDS, *hand]).texts[0].get_text().split())
+        assert title == TITLES[kind], kind
+
+
+def test_a_few_shapes_are_no_map():
+    """Three Jacobians of three problems."""
+    with pytest.raises(CannotPlot, match="several numbers"):
+        draw("crossover", [shaped(n, m, "reverse") for n, m in ((5, 33), (10, 4), (12, 12))])

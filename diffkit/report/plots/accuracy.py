@@ -8,7 +8,7 @@ from typing import Any
 
 from ...harness.record import Measurement
 from .palette import Look, looks
-from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of
+from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of, ranked
 
 LEAST_ULPS = 0.1  # where no error at all is drawn
 
@@ -37,6 +37,7 @@ def middle(rows: Sequence[Row], backend: str, name: str) -> float:
 
 def precision_title(rows: Sequence[Row]) -> str:
     """The cheapest of those that keep the most digits, and the one that keeps the fewest."""
+    rows = ranked(rows)
     numbers = {name: len(of(rows, backend=name)) for name in backends(rows)}
     medians = [
         row for row in of(rows, problem="median") if numbers[row["backend"]] == max(numbers.values())
@@ -115,7 +116,7 @@ def within(rows: Sequence[Row], backend: str, ulps: float) -> float:
 
 def ulp_title(rows: Sequence[Row]) -> str:
     """Who is within two ulps most often, and least."""
-    shares = {name: within(rows, name, 2.0) for name in backends(rows)}
+    shares = {name: within(rows, name, 2.0) for name in backends(ranked(rows))}
     best, worst = max(shares, key=lambda k: shares[k]), min(shares, key=lambda k: shares[k])
     told = f"{best} is within 2 ulps on {shares[best]:.0%} of the problems"
     return told if shares[best] == shares[worst] else f"{told}, {worst} on {shares[worst]:.0%}"

@@ -10,10 +10,11 @@ from statistics import median
 from typing import Any
 
 from ...harness.record import KEPT_ENTRIES, Measurement
+from ...harness.standing import CONTROLS
 from ..columns import shortened
 from ..units import size
 from .palette import GREY, Look, looks
-from .rows import CannotPlot, Row, about, backends, cells, counted, listed, of
+from .rows import CannotPlot, Row, about, backends, cells, counted, listed, of, ranked
 
 Guides = dict[str, tuple[float, int]]  # name: factor and exponent of n
 LEAST_PROBLEMS = 10  # of a performance profile: with fewer its steps speak of the choice
@@ -96,6 +97,7 @@ def extent(values: Sequence[float]) -> str:
 
 def size_title(rows: Sequence[Row], name: str, verb: str, unit: str) -> str:
     """The lowest at the largest size, from what to what; and the steepest, with its exponent."""
+    rows = ranked(rows)
     best, own = flattest(rows, name)
     values = [row[name] for line in own for row in line]
     flat = ", whatever n" if max(values) / min(values) < 4 else ""
@@ -217,7 +219,7 @@ def crossing(old: Row, new: Row) -> int:
 
 def breakeven_title(rows: Sequence[Row]) -> str:
     """Who needs the least time from how many calls on."""
-    steps = winners(rows)
+    steps = winners(ranked(rows))
     if len(steps) == 1:
         return f"{steps[0][1]} needs the least time, set-up included, for any number of calls"
     told = [f"{name} from {about(calls)}" for calls, name in steps[1:]]
@@ -253,7 +255,7 @@ def profile_rows(records: Sequence[Measurement]) -> list[Row]:
         {
             name: row.execute_seconds
             for name, row in found.items()
-            if row.status == "ok" and row.execute_seconds
+            if row.status == "ok" and row.execute_seconds and name not in CONTROLS
         }
         for found in cells(records).values()
     ]

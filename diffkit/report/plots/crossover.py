@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...harness.record import Measurement
+from ...harness.standing import CONTROLS
 from .palette import looks
 from .rows import CannotPlot, Row, backends, listed
 
@@ -23,7 +24,7 @@ def crossover_rows(records: Sequence[Measurement]) -> list[Row]:
         (row.inputs, row.outputs, row.backend): row
         for row in records
         if row.inputs and row.outputs and row.status in ("ok", "unscored") and row.execute_samples
-        if row.operator == "jacobian"
+        if row.operator == "jacobian" and row.backend not in CONTROLS
     }
     rows = [
         {"inputs": n, "outputs": m, "problem": row.problem, "backend": backend, "seconds": middle,
@@ -31,7 +32,10 @@ def crossover_rows(records: Sequence[Measurement]) -> list[Row]:
         for (n, m, backend), row in sorted(newest.items())
         for low, middle, high in [np.quantile(row.execute_samples, (0.25, 0.5, 0.75)).tolist()]
     ]  # fmt: skip
-    if min(len({row[name] for row in rows}) for name in ("inputs", "outputs")) < FEWEST:
+    ns, ms = (len({row[name] for row in rows}) for name in ("inputs", "outputs"))
+    if (
+        min(ns, ms) < FEWEST or 2 * len(by_shape(rows, backends(rows))) < ns * ms + 1
+    ):  # a few squares are no map
         raise CannotPlot(
             "The map of Jacobians needs several numbers of inputs and of results, and the records have not: "
             "measure some with diffkit compare --suite crossover --backends forward,reverse."

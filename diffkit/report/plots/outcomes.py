@@ -7,7 +7,7 @@ from typing import Any
 
 from ...harness.record import Measurement
 from .palette import GREY, VERMILION, ink
-from .rows import CannotPlot, Row, backends, cells, counted, listed, of
+from .rows import CannotPlot, Row, backends, cells, counted, listed, of, ranked
 
 SCORED = ("ok", "wrong")
 MOST_ROWS = 30  # problems in a column of the page
@@ -32,7 +32,7 @@ def outcome_rows(records: Sequence[Measurement]) -> list[Row]:
 def outcome_title(rows: Sequence[Row]) -> str:
     """Who is right on how many of the problems."""
     problems = len(dict.fromkeys(row["problem"] for row in rows))
-    right = {name: len(of(rows, backend=name, status="ok")) for name in backends(rows)}
+    right = {name: len(of(rows, backend=name, status="ok")) for name in backends(ranked(rows))}
     best, worst = max(right.values()), min(right.values())
     if not best:
         raise CannotPlot("No backend came out right on any of the problems: there is nothing to rank.")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...harness.record import Measurement, Record
-from ...harness.standing import groups
+from ...harness.standing import CONTROLS, groups
 from ..columns import shortened
 
 Row = dict[str, Any]
@@ -40,6 +40,11 @@ def cells(records: Sequence[Measurement]) -> dict[str, dict[str, Measurement]]:
             number += 1
         found[unique] = {row.backend: row for row in group}
     return found
+
+
+def ranked(rows: Sequence[Row]) -> list[Row]:
+    """The rows of which a title speaks: without what others are held against, if there is anything else."""
+    return [row for row in rows if row["backend"] not in CONTROLS] or list(rows)
 
 
 def backends(rows: Sequence[Row]) -> list[str]:
