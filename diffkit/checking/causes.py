@@ -17,6 +17,7 @@ from .rounding import fits_single
 CLOSE = 1e-4  # a ratio so close to 1 is a matter of digits, not a factor
 LARGEST = 1e6  # value of f that is thought of as a factor
 FEWEST_DIGITS = 2.5  # from which on a number is said to be right to some digits
+MANY_DIGITS = 5.0  # of a single entry that is said to be so
 MANY = 20_000  # entries beyond which rearrangements are not searched
 
 RATIOS = {
@@ -255,9 +256,11 @@ def part_scaled(e: Evidence) -> str | None:
     for text, ratio, meaning in named_ratios(e):
         allowed = 2 * (1 + abs(ratio)) * tolerance
         if np.all(np.abs(got - ratio * expected) <= allowed):
-            which = whole_block(e) or only(e)
-            own = "what it should be" if e.wrong.sum() == 1 else "what they should be"
-            return f"{which + ': ' if which else ''}{how_many(e)} {text} times {own}: {meaning}"
+            if e.wrong.sum() == 1 and e.wrong.size > 1:
+                return f"{only(e)} is {text} times what it should be: {meaning}; the other entries are right"
+            block = whole_block(e)
+            own = "what it should be" if e.wrong.size == 1 else "what they should be"
+            return f"{block + ': ' if block else ''}{how_many(e)} {text} times {own}: {meaning}"
     return None
 
 
@@ -347,10 +350,12 @@ def low_precision(e: Evidence) -> str | None:
 
 
 def rough(e: Evidence, level: float) -> bool:
-    """Whether the errors are no larger than this against the largest entry, and most entries have one."""
+    """Whether the errors are no larger than this against the largest entry, and many entries have one, or
+    those that have it keep most of their digits."""
     size = np.max(np.abs(e.expected), initial=0.0)
     small = np.max(e.error[e.wrong]) <= level * size
-    return bool(small and e.wrong.sum() > e.wrong.size / 4)
+    shared = e.wrong.sum() > e.wrong.size / 4 or np.min(e.digits[e.wrong]) >= MANY_DIGITS
+    return bool(small and shared)
 
 
 def factors(e: Evidence) -> Iterator[tuple[str, np.ndarray]]:

@@ -30,6 +30,7 @@ REMEDIES = {
     "cancellation": "write it in a form that keeps its digits, or check at another point",
     "vanishing": "choose a point where the gradient is not zero",
 }
+SIDE = 1e-4  # to which the slope of one side is known, at the least
 NOTHING_CARRIED = Carried(np.zeros(()), np.zeros(()))
 
 
@@ -145,13 +146,29 @@ def gathered(
 
 
 def off_the_kink(e: Evidence, reference: Reference) -> tuple[str, str] | None:
-    """The cause where only entries at kinks are wrong: they are no slope on either side, nor between."""
-    if not np.all(reference.kinked[e.wrong]) or not np.any(e.got[e.wrong]):
+    """The cause where entries at kinks are wrong: they are no slope on either side, nor between."""
+    if not np.any(reference.kinked & e.wrong) or not np.any(e.got[e.wrong]):
         return None
+    found = on_one_side(e, reference)
+    if found or not np.all(reference.kinked[e.wrong]):
+        return found
     left, right = reference.sides
     i, j = e.worst(1)[0]
     low, high = sorted((left[i, j], right[i, j]))
     return "kink", f"f has a kink at {e.label(i, j)}, and its slopes lie between {low:.6g} and {high:.6g}"
+
+
+def on_one_side(e: Evidence, reference: Reference) -> tuple[str, str] | None:
+    """The cause where the claim at kinks is explained by the slopes of one side."""
+    left, right = reference.sides
+    doubt = np.maximum(e.tolerance - np.where(reference.kinked, np.abs(left - right) / 2, 0.0), 0.0)
+    for name, slopes in (("left", left), ("right", right)):
+        expected = np.where(reference.kinked, slopes, e.expected)
+        beside = replace(e, expected=expected, tolerance=doubt + SIDE * np.abs(expected))
+        cause, sentence = explain(beside) if beside.wrong.any() else ("other", "")
+        if cause not in (*UNTOLD, "kink"):
+            return cause, f"{sentence}; f has a kink there, and it is held against the slopes on the {name}"
+    return None
 
 
 def either_inexact(e: Evidence, reference: Reference, eps: float) -> str:

@@ -128,3 +128,33 @@ def test_the_operation_of_f_whose_derivative_is_wrong_is_named(sentence):
 
 def test_what_no_operation_explains_is_not_blamed_on_one():
     assert check(rosenbrock, lambda x: rosenbrock_gradient(x) * (1 + x**2), X).cause == "other"
+
+
+# Kinks, and single entries
+
+
+def opaque_relu(x):
+    return float(sum(max(float(each), 0.0) for each in x) + 2 * sum(float(each) for each in x))
+
+
+AT_KINK = np.array([0.0, 1.0, -2.0])  # slopes 2 or 3 at the kink, then 3 and 2
+
+
+@pytest.mark.parametrize(
+    ("claim", "cause"),
+    [([-3, 3, 2], "wrong sign in part"), ([4, 3, 2], "ratio in part"), ([3.03, 3.03, 2.02], "constant ratio"),
+     ([1.3, 3, 2], "kink"), ([1.3, 3, 5.1], "other")],
+)  # fmt: skip
+def test_at_a_kink_a_claim_is_held_against_the_slopes_of_each_side(claim, cause):
+    """What neither explains is told by the slopes; where others are wrong too it is no matter of kinks."""
+    found = check(opaque_relu, lambda x: np.array(claim, dtype=float), AT_KINK)
+
+    assert found.verdict == "disagree"
+    assert found.cause == cause and ("f has a kink" in found.message) == (cause != "other")
+
+
+def test_a_single_entry_that_keeps_most_digits_is_not_called_wrong_without_more():
+    found = check(cubes, lambda x: squares(x) * (1 + 1e-7 * (x == 2.1)), X)
+
+    assert (found.verdict, found.cause) == ("disagree", "low precision")
+    assert "1 of 5 entries is right to some 7 digits only" in found.message
