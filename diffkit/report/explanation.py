@@ -20,7 +20,7 @@ NAME, OPERATION, SHAPE, VALUE, BESIDE, TANGENT = 13, 18, 7, 20, 16, 16  # cells 
 
 def explanation_text(walk: Walk, width: int = 80, words: Words = ENGLISH) -> str:
     """Both passes, the gradient and the other witnesses as text of at most `width` columns (80 or more)."""
-    lines = [walk["title"], ""] if walk["title"] else []
+    lines = [*textwrap.wrap(walk["title"], width, break_on_hyphens=False), ""] if walk["title"] else []
     for title, head, rows, most in passes(walk, words):
         lines += [*textwrap.wrap(title, width), "", *table(head, rows, width, most, words["more"]), ""]
     lines += [piece for line in gradient_lines(walk, words) for piece in wrapped(line, width)]

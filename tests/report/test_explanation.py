@@ -87,6 +87,11 @@ def test_arrays_show_their_shape_and_small_local_jacobians():
     assert "d/dx = [[1, 2], [3, 4]]" in text and "d/dv1 = identity" in text
 
 
+def test_a_long_title_is_wrapped():
+    text = explanation_text(walk(parse("x*x"), 2.0, title="x*x + " * 20).as_dict())
+    assert max(map(len, text.splitlines())) <= 80 and text.startswith("x*x + x*x")
+
+
 def test_an_infinite_slope_is_told():
     text = explanation_text(walk(parse("sqrt(x)"), 0.0).as_dict())
     assert "d/dx = not finite" in text and "1 * not finite from v1" in text
