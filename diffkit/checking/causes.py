@@ -101,7 +101,7 @@ def constant_ratio(e: Evidence) -> str | None:
             return f"{times(e, text)}: {meaning}"
     if e.got.size > 1 and abs(np.linalg.norm(e.got) - 1) < CLOSE:
         size = float(np.linalg.norm(e.expected))
-        if scaled(e, 1 / size):
+        if size and scaled(e, 1 / size):
             return f"{times(e, f'1/{size:.6g}')}: the vector was given length 1"
     ratio = common_ratio(e.got, e.expected)
     if np.count_nonzero(e.expected) > 1 and abs(ratio - 1) > CLOSE and ratio != 0 and scaled(e, ratio):

@@ -30,6 +30,12 @@ def test_a_cause_is_a_sentence(sentence):
     assert sentence in check(cubes, SENTENCES[sentence], X).message.splitlines()[0]
 
 
+def test_a_claim_of_length_1_where_zero_is_right():
+    found = check(lambda x: 0 * np.sum(x) + 3, lambda x: np.eye(5)[0], X)
+
+    assert (found.verdict, found.cause) == ("disagree", "single entry")
+
+
 def test_what_is_constant_is_no_neighbour():
     """Ones where the slope is 0 or 1."""
     found = check(lambda x: np.sum(np.maximum(x, 0)), np.ones_like, X)
