@@ -281,7 +281,7 @@ def has_nan(x: Any) -> bool:
             return False
         x = x.primal  # type: ignore[attr-defined]
     if type(x) is np.ndarray and x.dtype == np.float64:
-        return math.isnan(x.dot(x) if x.ndim == 1 else np.vdot(x, x))  # one pass and no array of answers
+        return math.isnan(np.vdot(x, x))  # one pass, no array of answers, and no warning where it overflows
     x = np.asarray(x)  # of objects where it is None, a ball or an exact number: those say so themselves
     return x.dtype.kind == "f" and bool(np.isnan(x).any())
 
