@@ -134,8 +134,9 @@ def html_table(rows: Sequence[Measurement]) -> str:
     """
 
     def cell(tag: str, text: str, column: Column, color: str = "inherit") -> str:
-        side = "right" if column.right else "left"
-        return f'<{tag} style="text-align:{side};padding:1px 8px;color:{color}">{escape(text)}</{tag}>'
+        side, wrap = "right" if column.right else "left", "normal" if column is columns[-1] else "nowrap"
+        style = f"text-align:{side};white-space:{wrap};padding:1px 8px;color:{color}"
+        return f'<{tag} style="{style}">{escape(text)}</{tag}>'
 
     def line(row: Measurement) -> str:
         color = {"ok": "inherit", "wrong": "#b00020"}.get(row.status, "#8a5a00")
