@@ -48,6 +48,7 @@ def reducing(ufunc: np.ufunc) -> Callable[..., Any]:
     return lambda x, axes: ufunc.reduce(x, None if len(axes) == np.ndim(x) else axes)
 
 
+added = reducing(np.add)
 SHORT = 4096  # entries whose sum needs no pairwise summation to keep its digits
 
 
@@ -68,7 +69,7 @@ def total_evaluate(x: Any, axes: Shape) -> Any:
     if type(x) is np.ndarray and x.dtype.char == "d" and by_product(x.shape, axes):
         n = x.shape[axes[0]]
         return x.dot(ones(n)) if axes[0] == x.ndim - 1 else ones(n).dot(x)
-    return np.add.reduce(x, None if len(axes) == np.ndim(x) else axes)
+    return added(x, axes)
 
 
 total: Linear = enter(
