@@ -184,6 +184,46 @@ def cusp(x):
     return math.sqrt(abs(x))
 
 
+SUMMITS = [  # even functions at their centre: the slope is exactly 0, and so is every odd difference
+    (np.cos, 0.0),
+    (lambda x: 1 / (1 + x * x), 0.0),
+    (lambda x: np.tanh(x) ** 2, 0.0),
+    (lambda x: np.exp(-x * x), 0.0),
+    (lambda x: 0.25 / np.cosh(0.5 * x) ** 2, 0.0),
+    (lambda x: x * x, 0.0),
+    (lambda x: (x - 1) ** 2, 1.0),
+    (lambda x: 1e6 * np.cos(1e3 * x), 0.0),
+    (lambda x: np.cos(1e-3 * x), 0.0),
+]
+
+
+@pytest.mark.parametrize(("f", "x"), SUMMITS)
+def test_the_slope_of_a_summit_is_zero_and_known_to_be(f, x):
+    """12 digits of what f changes by over the length on which it varies; the scan and a stencil or two."""
+    estimate = differentiate(f, x)
+    length = 1e-3 if f(0.0) == 1e6 else 1.0
+
+    assert abs(estimate.value) <= estimate.bound <= 1e-11 * max(abs(f(x)), 1) / length
+    assert estimate.diagnosis in ("ok", "noisy")
+    assert estimate.evaluations <= 40
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-295, 1e-250, 1e-20])
+@pytest.mark.parametrize(("f", "slope"), [(np.log, lambda x: 1 / x), (np.sqrt, lambda x: 0.5 / np.sqrt(x))])
+def test_steps_are_as_small_as_the_point(f, slope, x):
+    """Bounded, to the digits that are reached where nothing is tiny."""
+    estimate = differentiate(f, x)
+
+    assert abs(estimate.value - slope(x)) <= estimate.bound <= 1e-9 * slope(x)
+    assert estimate.evaluations <= 60
+
+
+@pytest.mark.parametrize("x", [1e-310, 1e-307, 1e-300])
+def test_what_no_double_can_hold_is_unresolved(x):
+    """1/x**2 is 1e600 or more: no number, no warning, no exception."""
+    assert differentiate(lambda t: 1 / t, x).diagnosis == "unresolved"
+
+
 NOT_SMOOTH = [
     (abs, 0.0, "kink", -1, 1), (lambda x: max(x, 1.0), 1.0, "kink", 0, 1),
     (lambda x: max(x, 0.0), 0.0, "kink", 0, 1),

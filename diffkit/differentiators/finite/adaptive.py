@@ -92,7 +92,7 @@ class Search:
     def next_step(self, verdict: Verdict) -> Choice:
         """The next step, None where the search ends."""
         target, output, found = self.target, self.output, self.found
-        if not math.isfinite(verdict.value[output] + verdict.truncation[output]):
+        if not (np.isfinite(verdict.value[output]) and np.isfinite(verdict.truncation[output])):
             found.limited[output], self.bracket[1] = True, verdict.step
             return verdict.step / 4
         if verdict.spread[output] == 0 and (yield from self.is_on_a_tread(verdict)):

@@ -46,7 +46,7 @@ class Sampler:
     @cached_property
     def rounding(self) -> np.ndarray:
         """How much rounding may change f at the point, an entry for each output."""
-        return np.ptp([*self.roundings(self.leaves, self.center), 0 * self.center], axis=0)
+        return np.ptp([*self.roundings(self.leaves, self.center), np.zeros_like(self.center)], axis=0)
 
     def roundings_at(self, point: list[Any]) -> np.ndarray:
         """What rounding at random changes at another point, in the same runs."""

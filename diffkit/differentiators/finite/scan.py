@@ -82,7 +82,7 @@ class Target:
     @property
     def least(self) -> float:
         """A step that still has 6 bits above the rounding of x."""
-        return max(128 * self.ulp, 1e-290)
+        return max(128 * self.ulp, min(1e-290, self.line.size * self.line.unit / 1024 or math.inf))
 
     @property
     def ulp(self) -> float:
@@ -103,6 +103,11 @@ class Target:
     def distant(self) -> float:
         """How far a constant is followed."""
         return FAR * max(self.line.size, 1.0) * self.line.unit
+
+    def nearer(self, step: float) -> float:
+        """A step that may lead to numbers where this one does not: domains often end at 0."""
+        own = self.line.size * self.line.unit
+        return self.ideal * own if 0 < own < step / 16 else step / 16
 
     def far_away(self, sign: int) -> float:
         """The same to one side, within its bound."""
@@ -142,11 +147,11 @@ def scan(target: Target, output: int, step: float) -> Steps:
         values = yield [step, -step, 2 * step, -2 * step]
         pairs = Pairs(step, y, [float(v) for v in values[:, output]], target.eps)
         if not pairs.finite:
-            step /= 16
+            step = target.nearer(step)
             continue
         if pairs.resolved or (pairs.even and pairs.change > last / 4):
             # Where the change does not fall with the step, f' is 0 or f is not seen: the stencil will tell.
-            return min(target.ideal * pairs.length, pairs.enough(target), step * 1e6)
+            return min(target.ideal * pairs.length, pairs.enough(target), step * pairs.furthest)
         last = pairs.change if pairs.even else math.inf
         shrunk = min(target.ideal * pairs.length, step / 8 if pairs.even else step / 16)
         if step <= target.least:
@@ -160,18 +165,25 @@ class Pairs:
 
     def __init__(self, d: float, y: float, values: list[float], eps: float):
         ahead, behind, further, back = (value - y for value in values)
-        self.finite = math.isfinite(ahead + behind + further + back)
         self.size = max(abs(y), *map(abs, values))
         self.noise = eps * self.size / d
         self.slope = (ahead - behind) / (2 * d)
         self.steepest = max(abs(ahead), abs(behind)) / d
+        self.finite = math.isfinite(ahead + behind + further + back) and math.isfinite(self.steepest)
         self.bend = abs(self.slope - (further - back) / (4 * d)) / 3  # d**2 f'''/6
-        self.curvature = abs(ahead + behind) / d**2
+        self.curvature = abs(ahead + behind) / d / d
         near, far, grain = abs(ahead + behind) / 2, abs(further + back) / 2, 8 * eps * self.size
         # An even part that is not proportional to d**2 is a kink, a jump, a spike.
         self.even = far <= 2.5 * grain or 2.5 * near - grain <= far <= 7 * near + grain
         least = 6 * max(self.bend, self.noise / 4)
         self.length = d * math.sqrt(max(self.steepest, self.noise) / least) if least else math.inf
+        fourth = abs(far - 4 * near)  # d**4 f''''/2, where near is d**2 f''/2
+        straight = self.bend <= 4 * self.noise
+        if straight and grain < fourth <= near:  # then the even part tells the length: f''/f'''' = L**2
+            self.length = min(self.length, d * math.sqrt(near / fourth))
+        # Where curvature alone makes f larger, and its rounding with it, a longer step gains nothing.
+        level = straight and abs(self.slope) <= 4 * self.noise
+        self.furthest = 1.0 if level and near > abs(y) else 1e6
 
     @property
     def change(self) -> float:

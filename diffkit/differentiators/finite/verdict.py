@@ -85,7 +85,7 @@ def judge(
         value=solved_weights(nodes.table, taken, step) @ samples * unit,
         truncation=truncation(nodes, misses) / h**k * unit,
         rounding=nodes.weight * noise / h**k * unit,
-        argument=ulp * differences[k] / h ** (k + 1) * unit,
+        argument=ulp / h * (differences[k] / h**k) * unit,  # h**2 of 1e-300 vanishes
         noise=noise * unit,
         floor=floor * unit,
         coarse=coarse,
