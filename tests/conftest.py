@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pytest
 
+os.environ.pop("DIFFKIT_LANG", None)  # the tests expect English unless they ask for another language
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn without a screen
 
 if importlib.util.find_spec("scipy"):

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -421,3 +422,32 @@ def test_help_and_version_fit_80_columns():
         lines = run(*words, "--help").stdout.splitlines()
         assert len(lines) > 5 and max(map(len, lines)) <= 80
     assert re.fullmatch(r"diffkit \d+\.\d+\S*\n", run("--version").stdout)
+
+
+# Languages
+
+
+def test_explain_speaks_korean_by_option_and_by_environment(monkeypatch):
+    words = ["explain", "2*x*y + y + 3", "--at", "x=40,y=4"]
+    by_option = run(*words, "--lang", "ko").stdout
+    assert "역전파: 수반값, d v4 / d 노드" in by_option and "값 = 327" in by_option
+    monkeypatch.setenv("DIFFKIT_LANG", "ko")
+    assert run(*words).stdout == by_option and "value = 327" in run(*words, "--lang", "en").stdout
+    assert "e.json 파일을 썼다" in run(*words, "-o", "e.json").stderr
+    assert run(*words, "-o", "none/e.json").stderr.startswith("오류: ")
+    monkeypatch.setenv("DIFFKIT_LANG", "en")
+    run(*words, "-o", "f.json")
+    assert Path("e.json").read_bytes() == Path("f.json").read_bytes()
+
+
+def test_an_unknown_language_is_bad_input(monkeypatch):
+    result = run("explain", "x^2", "--at", "x=1", "--lang", "fr")
+    assert (result.exit_code, result.stderr) == (2, "Error: There is no language fr: it is en or ko.\n")
+    monkeypatch.setenv("DIFFKIT_LANG", "fr")
+    assert run("list", "suites").exit_code == 2
+
+
+def test_a_missing_font_is_bad_input(monkeypatch):
+    monkeypatch.setattr("diffkit.report.fonts.korean_font", lambda: None)
+    result = run("explain", "x^2", "--at", "x=1", "--graph", "g.png", "--lang", "ko")
+    assert result.exit_code == 2 and "fonts-nanum" in result.stderr and not Path("g.png").exists()

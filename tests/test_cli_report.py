@@ -50,7 +50,7 @@ def test_without_a_name_it_is_report_html(run, tmp_path):
         (("compare.jsonl", "--format", "pdf"), "html or md"),
         (("compare.jsonl", "--format", "md", "-o", "r.html"), "leave --format out"),
         (("compare.jsonl", "--profile", "poet"), "lecture or engineer"),
-        (("compare.jsonl", "--lang", "xx"), "no report in the language"),
+        (("compare.jsonl", "--lang", "xx"), "no language xx: it is en or ko"),
     ],
 )
 def test_bad_input_is_a_sentence_and_exit_2(run, words, reason):

@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "diffkit"
 
 FLOORS = {
-    "notation": 0, "calculus": 0, "expressions": 0, "problems": 0,
+    "notation": 0, "languages": 0, "calculus": 0, "expressions": 0, "problems": 0,
     "interpreters": 1,
     "programs": 2,
     "differentiators": 3,

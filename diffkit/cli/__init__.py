@@ -82,6 +82,7 @@ def compare(
     json: o.Json = False,
     format: o.Format = None,
     output: o.Output = None,
+    lang: o.Lang = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Differentiate one function by every backend: value, certified digits, cost.
@@ -104,7 +105,7 @@ def compare(
             quiet, random_problems, sweep_step,
         ))  # fmt: skip
 
-    run(command)
+    run(command, lang)
 
 
 @app.command(cls=FormulaCommand, short_help="Forward and backward pass, node by node.")
@@ -117,6 +118,7 @@ def explain(
     step: o.StepByStep = False,
     frames: o.FramesOutput = None,
     output: o.ExplanationOutput = None,
+    lang: o.Lang = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Show the forward values and the backward adjoints, node by node, from the running tape.
@@ -136,7 +138,7 @@ def explain(
 
         return explain_command(Request(what, at or [], wrt, seed, output, graph, frames, step, quiet))
 
-    run(command)
+    run(command, lang)
 
 
 @app.command(
@@ -158,6 +160,7 @@ def check(
     timeout: o.CheckTimeout = None,
     json: o.Json = False,
     output: o.ChecksOutput = None,
+    lang: o.Lang = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Check a gradient against certified derivatives: no tolerance to choose, and the cause is named.
@@ -176,7 +179,7 @@ def check(
             timeout, "json" if json else None, output, quiet,
         ))  # fmt: skip
 
-    run(command)
+    run(command, lang)
 
 
 @app.command(short_help="A small network by every backend: loss, digits, cost.")
@@ -205,6 +208,7 @@ def train(
     json: o.Json = False,
     format: o.RunsFormat = None,
     output: o.RunsOutput = None,
+    lang: o.Lang = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Train a small network by every backend from the same seed: loss, digits, cost.
@@ -227,7 +231,7 @@ def train(
         form = "json" if json else format
         return train_command(Request(options, explain, resume, not no_isolate, wide, form, output, quiet))
 
-    run(command)
+    run(command, lang)
 
 
 @app.command(short_help="A figure from records, and its data as CSV.")
@@ -236,6 +240,7 @@ def plot(
     records: o.Records = "@last",
     output: o.PlotOutput = Path("plot.svg"),
     style: o.PlotStyle = "paper",
+    lang: o.Lang = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Draw a figure from records, with its data as CSV beside it; nothing is measured again.
@@ -251,7 +256,7 @@ def plot(
 
         return plot_command(kind, records, output, style, quiet)
 
-    run(command)
+    run(command, lang)
 
 
 @app.command(short_help="One page from records: HTML, or Markdown.")
@@ -260,7 +265,7 @@ def report(
     output: o.ReportOutput = None,
     format: o.ReportFormat = None,
     profile: o.Profile = "lecture",
-    lang: o.Lang = "en",
+    lang: o.Lang = None,
     all: o.All = False,
     quick: o.Quick = False,
     quiet: o.Quiet = False,
@@ -277,16 +282,17 @@ def report(
     def command() -> int:
         from .reporting import Request, all_command, report_command
 
-        request = Request(records or [], output, format, profile, lang, quiet)
+        request = Request(records or [], output, format, profile, quiet)
         return all_command(request, quick) if all else report_command(request, quick)
 
-    run(command)
+    run(command, lang)
 
 
 @app.command(name="list", short_help="What problems, backends, functions, plots there are.")
 def list_(
     what: o.WhichList,
     json: o.Json = False,
+    lang: o.Lang = None,
 ) -> None:
     """List the problems, the backends, the NumPy functions with a rule, the suites or the data."""
 
@@ -295,7 +301,7 @@ def list_(
 
         return list_command(what, json)
 
-    run(command)
+    run(command, lang)
 
 
 @app.command(short_help="Write a model.py to start from.")

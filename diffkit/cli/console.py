@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable
 from typing import Any, TextIO
 
 import typer
 
+from ..languages import Subject, UnknownLanguage, speaking, spoken
+
+words = Subject("messages")
 RAN, BAR_MISSED, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -40,7 +42,9 @@ def width(stream: TextIO | None = None) -> int:
 
 def wrapped(text: str, columns: int) -> str:
     """The text in lines of so many columns."""
-    return textwrap.fill(text, columns, break_long_words=False, break_on_hyphens=False)
+    from ..report.lines import folded
+
+    return "\n".join(folded(text, columns, break_long_words=False))
 
 
 def encoding() -> str:
@@ -48,26 +52,40 @@ def encoding() -> str:
     return sys.stdout.encoding or "utf-8"
 
 
-def run(command: Callable[[], int]) -> None:
-    """Run a command and leave with its exit code; bad input is one sentence on stderr, never a traceback."""
+def run(command: Callable[[], int], lang: str | None = None) -> None:
+    """Run a command in a language (without it DIFFKIT_LANG's) and leave with its exit code.
+
+    Bad input is one sentence on stderr, never a traceback.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a formula may hold letters that cp949 has not
     try:
-        code = command()
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        note("Interrupted.")
-        code = INTERRUPTED
-    except BrokenPipeError:  # the reader has read enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = RAN
-    except Exception as error:
-        if not is_bad_input(error):
-            raise
+        with speaking(lang or spoken()):
+            code = finished(command)
+    except UnknownLanguage as error:
         note(f"Error: {error}")
         code = BAD_INPUT
     raise typer.Exit(code)
+
+
+def finished(command: Callable[[], int]) -> int:
+    """The exit code of a command that was run to whatever end."""
+    try:
+        code = command()
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        note(words("interrupted"))
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return RAN
+    except Exception as error:
+        if not is_bad_input(error):
+            raise
+        note(words("error", message=error))
+        return BAD_INPUT
 
 
 def is_bad_input(error: Exception) -> bool:
@@ -79,11 +97,12 @@ def is_bad_input(error: Exception) -> bool:
     from ..expressions import FormulaError, PointError
     from ..harness.files import TargetError
     from ..problems import UnknownProblem
+    from ..report.fonts import NoFont
     from ..results.subjects import BadInput
 
     kinds: tuple[type[Exception], ...] = (
         BadInput, TargetError, FormulaError, PointError, UnknownBackend, UnknownProblem,
-        ShapeMismatch, NotScalar, Unsupported, NoRule,
+        ShapeMismatch, NotScalar, Unsupported, NoRule, NoFont,
     )  # fmt: skip
     return isinstance(error, kinds)
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from ..differentiators.witnesses import explained
+from ..languages import Subject
 from ..report.graph import frames_path, graph_path
-from ..report.words import ENGLISH
 from ..results.comparison import chosen
 from ..results.explanation import FORMATS, Explanation
 from ..results.subjects import BadInput, Place, read
 from .comparing import names_read, points_read
 from .console import RAN, note, say, width
 from .outputs import writing
+
+words, messages = Subject("explain"), Subject("messages")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def check(request: Request) -> None:
         except ValueError as error:
             raise BadInput(str(error)) from error
         if not path.absolute().parent.is_dir():
-            raise BadInput(f"There is no folder {path.parent} for {path.name}: make it first.")
+            raise BadInput(messages("no folder", folder=path.parent, name=path.name))
 
 
 def explanation_of(request: Request) -> Explanation:
@@ -77,7 +79,7 @@ def explanation_of(request: Request) -> Explanation:
         place = Place(points_read(request.at), seed=request.seed, wrt=names_read(request.wrt))
         subjects = read(request.what, place)
         if len(subjects.targets) > 1:
-            raise BadInput("explain shows one point: give --at once.")
+            raise BadInput(messages("one point"))
         (target,) = subjects.targets
         wrt = (target.wrt,) if isinstance(target.wrt, int) else target.wrt
         f, names = target.function.load(), list(target.point)
@@ -92,13 +94,13 @@ def write(path: Path, writer: Callable[[Path], Any], quiet: bool) -> None:
     with writing(path):
         writer(path)
     if not quiet:
-        note(f"wrote {path}")
+        note(messages("wrote", path=path))
 
 
 def walk_through(explanation: Explanation) -> None:
     """Node by node: Enter for the next, q to stop; all of them where nobody sits at a terminal."""
     asking = sys.stdin.isatty() and sys.stdout.isatty()
     for number, text in enumerate(explanation.steps(width())):
-        if number and asking and input(ENGLISH["prompt"]).strip().lower().startswith("q"):
+        if number and asking and input(words("prompt")).strip().lower().startswith("q"):
             return
         say(text if asking else f"{text}\n")

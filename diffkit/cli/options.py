@@ -282,4 +282,6 @@ Profile = Annotated[
     str, typer.Option(metavar="lecture|engineer", help="With explanations, or with the tables open.")
 ]
 All = Annotated[bool, typer.Option("--all", help="Measure every suite anew, and report each into a folder.")]
-Lang = Annotated[str, typer.Option(metavar="en", help="The language of the fixed text.")]
+Lang = Annotated[
+    str | None, typer.Option(metavar="en|ko", help="Language of what is said; else $DIFFKIT_LANG, or en.")
+]

@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..harness.record import new_records_path
+from ..languages import Subject
 from ..results.comparison import chosen
 from ..results.subjects import BadInput
 from .console import note
+
+words = Subject("messages")
 
 
 def check_forms(format: str | None, output: Path | None, forms: Iterable[str]) -> None:
     """Refuse what could not be written before hours are spent on measuring it; raises BadInput."""
     forms = list(forms)
     if format not in (None, "table", *forms):
-        raise BadInput(f"There is no format {format!r}: it is table, {', '.join(forms)}.")
+        raise BadInput(words("no format", format=repr(format), formats=", ".join(["table", *forms])))
     if output is None:
         return
     try:
@@ -26,7 +29,7 @@ def check_forms(format: str | None, output: Path | None, forms: Iterable[str]) -
     except ValueError as error:
         raise BadInput(str(error)) from error
     if not output.parent.is_dir():
-        raise BadInput(f"There is no folder {output.parent} for {output.name}: make it first.")
+        raise BadInput(words("no folder", folder=output.parent, name=output.name))
 
 
 def records_path(output: Path | None, command: str) -> Path | None:
@@ -36,7 +39,7 @@ def records_path(output: Path | None, command: str) -> Path | None:
     try:
         return new_records_path(command)
     except OSError as error:
-        note(f"The records are not kept, {error.filename}: {error.strerror}. Name a file with -o rows.jsonl.")
+        note(words("not kept", path=error.filename, why=error.strerror))
         return None
 
 
@@ -47,7 +50,7 @@ def write_output(path: Path, text: Callable[[], str], quiet: bool) -> None:
         with writing(path):
             path.write_text(text(), encoding="utf-8")
     if not quiet:
-        note(f"{'added to' if is_records else 'overwrote' if existed else 'wrote'} {path}")
+        note(words("added" if is_records else "overwrote" if existed else "wrote", path=path))
 
 
 @contextmanager
@@ -56,7 +59,7 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+        raise BadInput(words("cannot write", path=path, why=error.strerror)) from error
 
 
 def command_typed() -> str:

@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..languages import spoken
 from ..report.page import FORMATS, report
 from ..results.reports import generate
 from ..results.subjects import BadInput
@@ -27,13 +28,12 @@ class Request:
     output: Path | None
     format: str | None
     profile: str
-    lang: str
     quiet: bool
 
 
 def all_command(request: Request, quick: bool) -> int:
     """Measure every study and write records, figures and reports into a folder."""
-    if request.records or request.format or request.profile != "lecture" or request.lang != "en":
+    if request.records or request.format or request.profile != "lecture":
         raise BadInput("--all measures anew and writes every report: give it a folder with -o, and --quick.")
     folder = request.output or Path("reports")
     if folder.exists() and not folder.is_dir():
@@ -55,7 +55,7 @@ def report_command(request: Request, quick: bool = False) -> int:
     records = every_record(request.records or ["@last"])
     walk = worked_example(records)
     try:
-        page = report(records, request.profile, request.lang, walk, pictures=form == "html")
+        page = report(records, request.profile, spoken(), walk, pictures=form == "html")
     except ValueError as error:
         raise BadInput(str(error)) from error
     text = FORMATS[form](page)

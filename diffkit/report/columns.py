@@ -6,7 +6,10 @@ from typing import Any
 
 from ..harness.record import Measurement
 from ..harness.standing import standings
+from ..languages import Subject
 from .units import brief, count, memory, multiple, number, seconds, tenths
+
+numbers = Subject("numbers")
 
 VALUE_CELLS = 22
 SHORT_CELLS = 14
@@ -22,7 +25,7 @@ def entries(value: Any, index: tuple[int, ...] = ()) -> list[tuple[tuple[int, ..
 def worst_entry(row: Measurement, cells: int = VALUE_CELLS) -> str:
     """The value, or of an array its worst entry with its index: not finite, else furthest from the truth."""
     if row.value is None and row.first_call_seconds is not None:
-        return "not finite"  # infinity, which a record cannot hold
+        return numbers("not finite")  # infinity, which a record cannot hold
     if row.value is None or row.value == []:
         return ""
     values, truths = entries(row.value), dict(entries(row.truth))

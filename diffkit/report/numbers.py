@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..languages import Subject
 from .units import number
+
+words = Subject("numbers")
 
 WRITTEN_OUT = 12  # entries of a gradient that are all shown
 CELLS = 20  # for the entries of an array in a column
@@ -17,7 +20,7 @@ def six(amount: float | None) -> str:
     >>> six(1 / 3), six(-0.0), six(None)
     ('0.333333', '0', 'not finite')
     """
-    return "not finite" if amount is None else f"{amount + 0.0:.6g}"
+    return words("not finite") if amount is None else f"{amount + 0.0:.6g}"
 
 
 def three(amount: float | None) -> str:
@@ -82,9 +85,9 @@ def matrix(rows: Sequence[Sequence[float | None]]) -> str:
     n, m = len(rows), len(rows[0])
     diagonal = [rows[i][i] for i in range(min(n, m))]
     if n == m > 1 and all(x == 0 for i, row in enumerate(rows) for j, x in enumerate(row) if i != j):
-        return "identity" if set(diagonal) == {1.0} else f"diag({', '.join(map(three, diagonal))})"
+        return words("identity") if set(diagonal) == {1.0} else f"diag({', '.join(map(three, diagonal))})"
     if n * m > 4 and {x for row in rows for x in row} == {1.0}:
-        return "all 1"
+        return words("all 1")
     if 1 in (n, m):
         return f"[{', '.join(three(x) for row in rows for x in row)}]"
     return nested([list(row) for row in rows])

@@ -6,16 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from rich.cells import cell_len
+
+from ..languages import Subject
 from .explanation import Walk, backward_rows, labels, slopes
 from .lines import wrapped
 from .numbers import shown, six, times
-from .words import ENGLISH, Words, said
+
+words = Subject("explain")
 
 CELLS = 40  # for the entries of an array
 INDENT = 4
 
 
-def step_texts(walk: Walk, width: int = 80, words: Words = ENGLISH) -> Iterator[str]:
+def step_texts(walk: Walk, width: int = 80) -> Iterator[str]:
     """A text for each node on the way forward, then for each on the way back.
 
     >>> from ..differentiators.walk import walk
@@ -29,32 +33,30 @@ def step_texts(walk: Walk, width: int = 80, words: Words = ENGLISH) -> Iterator[
     steps = walk["steps"]
     values = {step["symbol"]: step["value"] for step in steps}
     for number, step in enumerate(steps, 1):
-        head = said(words, "step forward", number=number, count=len(steps))
-        yield "\n".join([head, *fitted(forward_lines(step, labels(walk), values, words), width)])
-    rows = backward_rows(walk, words)
+        head = words("step forward", number=number, count=len(steps))
+        yield "\n".join([head, *fitted(forward_lines(step, labels(walk), values), width)])
+    rows = backward_rows(walk)
     for number, (node, adjoint, flows) in enumerate(rows, 1):
-        head = said(words, "step backward", number=number, count=len(rows))
+        head = words("step backward", number=number, count=len(rows))
         name = f"d {walk['result']} / d {node}"
         lines = [f"{name} = {flows}", f"{' ' * len(name)} = {adjoint}"]
-        if flows == words["seed"]:
+        if flows == words("seed"):
             lines = [f"{name} = {adjoint}, {flows}"]
         yield "\n".join([head, *fitted(lines, width)])
 
 
-def forward_lines(
-    step: dict[str, Any], called: dict[str, str], values: dict[str, Any], words: Words
-) -> list[str]:
+def forward_lines(step: dict[str, Any], called: dict[str, str], values: dict[str, Any]) -> list[str]:
     """How a node comes about: as it is written, with numbers put in, and its value; then its slopes."""
     shape = f" ({times(step['shape'])})" if step["shape"] else ""
     name, value = step["label"] + shape, shown(step["value"], CELLS)
     if step["kind"] != "operation":
         given = f"{name} = {value}" if name != value else name
-        return [f"{given}, {words[step['kind']]}"]
+        return [f"{given}, {words(step['kind'])}"]
     forms = [step["text"], put_in(step, called, values), value]
     different = [form for i, form in enumerate(forms) if form and form not in forms[:i]]
     lines = [f"{name if i == 0 else ' ' * len(name)} = {form}" for i, form in enumerate(different)]
     found = slopes(step, called)
-    return lines + ([f"{words['slopes']}: {found}"] if found else [])
+    return lines + ([f"{words('slopes')}: {found}"] if found else [])
 
 
 def put_in(step: dict[str, Any], called: dict[str, str], values: dict[str, Any]) -> str:
@@ -77,6 +79,6 @@ def fitted(lines: list[str], width: int) -> list[str]:
     """Lines indented, a long one wrapped."""
     found = []
     for line in lines:
-        first, *more = wrapped(line.strip(), width - INDENT) if len(line) > width - 2 else [line]
+        first, *more = wrapped(line.strip(), width - INDENT) if cell_len(line) > width - 2 else [line]
         found += [f"  {first}", *(" " * INDENT + piece for piece in more)]
     return found

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from ..languages import Subject
+
+words = Subject("numbers")
+
 
 def scaled(amount: float, units: tuple[tuple[float, str], ...]) -> str:
     """`amount` in the largest unit that it fills, with two digits, or three above a hundred."""
@@ -58,7 +62,7 @@ def number(amount: float | None, cells: int = 22) -> str:
     ['0.333333333333', '-2', '-1.23457e-10', 'not finite']
     """
     if amount is None:
-        return "not finite"
+        return words("not finite")
     spellings = [f"{amount:.{digits}g}" for digits in range(12, 0, -1)]
     return next((text for text in spellings if len(text) <= cells), spellings[-1])
 
@@ -76,11 +80,11 @@ def brief(value: Any, entries: int = 3) -> str:
     """
     nested = isinstance(value, list) and any(isinstance(entry, list) for entry in value)
     if nested and size(value) > MOST_NESTED:
-        return f"{', '.join(shapes(value))} numbers"
+        return words("shapes", shapes=", ".join(shapes(value)))
     if isinstance(value, dict):
         return ", ".join(f"{name} = {within(entry, entries)}" for name, entry in value.items())
     if isinstance(value, list):
-        tail = [f"... {len(value)} in all"] if len(value) > entries else []
+        tail = [words("in all", count=len(value))] if len(value) > entries else []
         return f"[{', '.join([brief(entry, entries) for entry in value[:entries]] + tail)}]"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 

@@ -10,9 +10,12 @@ from typing import Any
 
 from ..harness.record import Measurement, append_record, last_records_path, read_records
 from ..harness.standing import as_rows
+from ..languages import Subject
 from ..report import tables
 from ..report.accuracy import sweep_table
 from ..report.plots import draw
+
+messages = Subject("messages")
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,7 +108,7 @@ def chosen(path: Path, writers: dict[str, Any]) -> Any:
     suffix = path.suffix.lower().lstrip(".")
     if suffix not in writers:
         there = ", ".join(f".{name}" for name in writers)
-        raise ValueError(f"{path} has no suffix that names a format: use one of {there}.")
+        raise ValueError(messages("no suffix", path=path, suffixes=there))
     return writers[suffix]
 
 

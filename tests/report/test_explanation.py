@@ -1,13 +1,19 @@
 """The two passes as text and HTML."""
 
+import re
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from rich.cells import cell_len
 
 from diffkit.differentiators.walk import walk
 from diffkit.differentiators.witnesses import explained
 from diffkit.expressions import parse
+from diffkit.languages import speaking
 from diffkit.problems import instance
 from diffkit.report.explanation import explanation_html, explanation_text
+from diffkit.report.stepping import step_texts
 
 CLASSROOM = """\
 Forward pass: every intermediate is kept
@@ -131,3 +137,44 @@ def test_a_long_walk_is_cut_in_the_middle_and_says_so():
 def test_what_users_write_is_escaped():
     html = explanation_html(walk(parse("x*x"), 2.0, title="<script>").as_dict())
     assert "<script>" not in html and "&lt;script&gt;" in html and "<td>x * x</td>" in html
+
+
+KOREAN = """\
+역전파: 수반값, d v4 / d 노드
+
+  노드  수반값  거꾸로 흘러온 값의 합: 수반값 * 국소 미분
+  ----  ------  -----------------------------------------
+  v4    1       시작값
+  3     1       1 * 1 (v4에서)
+  v3    1       1 * 1 (v4에서)
+  v2    1       1 * 1 (v3에서)
+  v1    4       1 * 4 (v2에서)
+  2     160     4 * 40 (v1에서)
+  y     81      1 * 80 (v2에서) + 1 * 1 (v3에서)
+  x     8       4 * 2 (v1에서)
+
+값 = 327
+"""
+
+
+def test_the_lecture_in_korean():
+    formula = parse("2*x*y + y + 3")
+    found = explained(formula, 40.0, 4.0, names=["x", "y"]).as_dict()
+    with speaking("ko"):
+        text = explanation_text(found)
+        assert "값" in explanation_html(found)
+    assert KOREAN in text and not re.search(r"\b(node|value|adjoint|slope|pass)\b", text)
+
+
+@pytest.mark.parametrize("name", ["two_body", "network_2_8_2", "gmm"])
+def test_korean_letters_count_as_two_cells(name):
+    """No line is wider than the terminal, and rules are as wide as the words above them."""
+    with speaking("ko"):
+        problem = instance(name)
+        text = explanation_text(explained(problem.f, *problem.args).as_dict(), 80)
+        steps = list(step_texts(walk(problem.f, *problem.args).as_dict(), 80))[:40]
+    assert max(cell_len(line) for line in "\n".join([text, *steps]).split("\n")) <= 80
+    lines = text.split("\n")
+    for head, rule in pairwise(lines):
+        if re.fullmatch(r"[ -]*--[ -]*", rule):
+            assert cell_len(head) == len(rule)

@@ -12,14 +12,15 @@ from PIL import Image
 
 from diffkit.differentiators.walk import walk
 from diffkit.expressions import parse
+from diffkit.languages import speaking
 from diffkit.problems import instance
+from diffkit.report import fonts
 from diffkit.report.graph import SUFFIXES, graph_svg, look, save_frames, save_graph
 from diffkit.report.graph.figure import Painted, stages
 from diffkit.report.graph.folding import MOST, folded
 from diffkit.report.graph.metrics import width
 from diffkit.report.graph.scene import scene_of
 from diffkit.report.graph.vertices import graph_of
-from diffkit.report.words import ENGLISH
 
 CLASSROOM = ("2*x*y + y + 3", 40.0, 4.0)
 NEURON = ("1/(1 + exp(-(w0*x0 + w1*x1 + w2)))", 2.0, -1.0, -3.0, -2.0, -3.0)
@@ -190,10 +191,49 @@ def test_another_suffix_is_refused(tmp_path):
         save_graph(formula_walk(*CLASSROOM), tmp_path / "g.xls")
 
 
-def test_words_can_be_translated():
-    korean = {**ENGLISH, "legend value": "위: 값", "graph of": "{title}의 계산 그래프"}
-    svg = graph_svg(formula_walk(*CLASSROOM), korean)
+def test_it_speaks_korean():
+    with speaking("ko"):
+        svg = graph_svg(formula_walk(*CLASSROOM))
     assert "위: 값" in svg and "2*x*y + y + 3의 계산 그래프" in svg and "above: value" not in svg
+    assert "Noto Sans CJK KR" in svg and "Noto Sans CJK KR" not in graph_svg(formula_walk(*CLASSROOM))
+
+
+korean_font = pytest.mark.skipif(not fonts.korean_font(), reason="no font with Korean letters is installed")
+
+
+@korean_font
+@pytest.mark.parametrize("suffix", ["png", "pdf"])
+def test_korean_letters_are_drawn_and_not_boxes(suffix, tmp_path):
+    """matplotlib warns of a letter that no font has, and a warning fails a test."""
+    with speaking("ko"):
+        path = save_graph(problem_walk("two_body"), tmp_path / f"g.{suffix}")
+    assert path.stat().st_size > 10_000
+
+
+@korean_font
+def test_korean_texts_fit_into_their_boxes():
+    """In the font that matplotlib draws them with, no text is wider than the layout takes it to be."""
+    with speaking("ko"):
+        painted = Painted(scene_of(problem_walk("two_body")))
+        painted.figure.canvas.draw()
+    pairs = zip(painted.scene.labels, (text for text in painted.axes.texts), strict=True)
+    measured = {
+        label.text: (text.get_window_extent().width / painted.figure.dpi * 96, width(label.text, label.size))
+        for label, text in pairs
+        if fonts.is_korean(label.text)
+    }
+    assert len(measured) > 5 and all(drawn <= taken for drawn, taken in measured.values())
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf"])
+def test_without_a_font_for_korean_nothing_is_drawn(suffix, tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts, "korean_font", lambda: None)
+    with speaking("ko"), pytest.raises(fonts.NoFont, match=r"fonts-noto-cjk .* fonts-nanum .* --lang en"):
+        save_graph(formula_walk(*CLASSROOM), tmp_path / f"g.{suffix}")
+    korean_name = walk(lambda 가: 가 * 가, 3.0).as_dict()
+    with pytest.raises(fonts.NoFont, match="No font with Korean letters is installed"):
+        save_graph(korean_name, tmp_path / f"g.{suffix}")
+    assert not any(tmp_path.iterdir())
 
 
 def test_texts_are_measured_as_the_font_is():
@@ -217,8 +257,8 @@ def chain(n):
 
 
 def test_up_to_sixty_nodes_are_drawn_one_by_one():
-    assert len(folded(graph_of(chain(MOST - 1)), ENGLISH).vertices) == MOST
-    assert len(folded(graph_of(chain(MOST)), ENGLISH).vertices) < MOST
+    assert len(folded(graph_of(chain(MOST - 1))).vertices) == MOST
+    assert len(folded(graph_of(chain(MOST))).vertices) < MOST
 
 
 def test_constants_are_folded_first_for_they_stand_in_the_operations():
@@ -227,7 +267,7 @@ def test_constants_are_folded_first_for_they_stand_in_the_operations():
             x = x * 0.5
         return x
 
-    vertices = folded(graph_of(walk(f, 1.0).as_dict()), ENGLISH).vertices
+    vertices = folded(graph_of(walk(f, 1.0).as_dict())).vertices
     assert {vertex.kind for vertex in vertices} == {"input", "operation"} and len(vertices) == 41
     assert vertices[1].text == "x × 0.5"
 
@@ -236,7 +276,7 @@ def test_constants_are_folded_first_for_they_stand_in_the_operations():
 def test_groups_hold_all_operations_and_have_no_cycle(name):
     """Every operation is in one group; arcs go from earlier to later ones (the layout refuses a cycle)."""
     whole = graph_of(problem_walk(name))
-    graph = folded(whole, ENGLISH)
+    graph = folded(whole)
     operations = sum(vertex.kind == "operation" for vertex in whole.vertices)
     drawn = [vertex for vertex in graph.vertices if vertex.kind != "input"]
     counts = [int(v.text.split()[0]) if v.kind == "group" else 1 for v in drawn]
@@ -248,7 +288,7 @@ def test_groups_hold_all_operations_and_have_no_cycle(name):
 
 def test_turns_of_a_loop_are_parted_where_few_wires_are_cut():
     """The two-body problem goes from step to step: no group needs more than the two before it."""
-    graph = folded(graph_of(problem_walk("two_body")), ENGLISH)
+    graph = folded(graph_of(problem_walk("two_body")))
     groups = [i for i, vertex in enumerate(graph.vertices) if vertex.kind == "group"]
     assert all(len([arc for arc in graph.arcs if arc.target == i]) <= 2 for i in groups)
 
@@ -256,7 +296,7 @@ def test_turns_of_a_loop_are_parted_where_few_wires_are_cut():
 def test_many_inputs_are_one():
     names = [f"x{i}" for i in range(50)]
     found = walk(lambda *xs: sum(np.sin(x) for x in xs), *[1.0] * 50, names=names).as_dict()
-    graph = folded(graph_of(found), ENGLISH)
+    graph = folded(graph_of(found))
     assert len(graph.vertices) <= MOST and "50 inputs" in [vertex.text for vertex in graph.vertices]
 
 

@@ -29,7 +29,7 @@ class Painted:
 
     def __init__(self, scene: Scene, style: str = "paper") -> None:
         self.scene, self.artists = scene, list[tuple[Stage, Any]]()
-        with settings(STYLES[style]):
+        with settings(STYLES[style], [label.text for label in scene.labels]):
             self.figure = Picture(figsize=(scene.width / INCH, scene.height / INCH), dpi=STYLES[style].dpi)
             self.figure.style = STYLES[style]
             FigureCanvasAgg(self.figure)

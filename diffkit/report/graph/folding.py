@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..words import Words, said
+from ...languages import Subject
 from .vertices import Arc, Graph, Vertex
+
+words = Subject("explain")
 
 MOST = 60  # vertices that are drawn one by one
 GROUPS = 20  # that a larger graph is folded into, about
@@ -21,7 +23,7 @@ UNEVEN = 3.0  # wires that a group costs whose length is twice the mean, or noth
 ATOMS = 2000  # places at which a tape may be parted; of a longer tape not every one
 
 
-def folded(graph: Graph, words: Words) -> Graph:
+def folded(graph: Graph) -> Graph:
     """The graph with at most MOST vertices: constants go first, for they stand in the operations."""
     if len(graph.vertices) > MOST:
         graph = kept(graph, [v.kind != "constant" for v in graph.vertices])
@@ -34,7 +36,7 @@ def folded(graph: Graph, words: Words) -> Graph:
         parts += [operations[a:b] for a, b in stretches(operations, graph.arcs)]
     else:
         parts += [[i] for i in operations]
-    return merged(graph, parts, words)
+    return merged(graph, parts)
 
 
 def kept(graph: Graph, keep: Sequence[bool]) -> Graph:
@@ -82,7 +84,7 @@ def stretches(operations: Sequence[int], arcs: Sequence[Arc]) -> list[tuple[int,
     return cuts[::-1]
 
 
-def merged(graph: Graph, parts: Sequence[Sequence[int]], words: Words) -> Graph:
+def merged(graph: Graph, parts: Sequence[Sequence[int]]) -> Graph:
     """The graph with a vertex for each part; one arc between two parts, with its slope if both are single.
 
     An arc from or to a group tells how many values go along it.
@@ -98,24 +100,24 @@ def merged(graph: Graph, parts: Sequence[Sequence[int]], words: Words) -> Graph:
     arcs = []
     for (source, target), found in between.items():
         single = len(parts[source]) == 1 == len(parts[target])
-        several = (said(words, "values", count=len(found)),) if len(found) > 1 else ()
+        several = (words("values", count=len(found)),) if len(found) > 1 else ()
         arcs.append(Arc(source, target, next(iter(found.values())).slope if single else several, not single))
     vertices = tuple(
         graph.vertices[part[0]]
         if len(part) == 1
-        else group([graph.vertices[i] for i in part], len(leaving.get(number, ())), words)
+        else group([graph.vertices[i] for i in part], len(leaving.get(number, ())))
         for number, part in enumerate(parts)
     )
     return Graph(vertices, tuple(arcs))
 
 
-def group(members: Sequence[Vertex], outputs: int, words: Words) -> Vertex:
+def group(members: Sequence[Vertex], outputs: int) -> Vertex:
     """One vertex for several; it has a value where only one of theirs goes on, or is the result."""
     first, last = members[0], members[-1]
     alone = last.result or (outputs == 1 and last.kind == "operation")
     key = "operations" if last.kind == "operation" else "inputs"
     return Vertex(
-        last.symbol, "group" if last.kind == "operation" else "input", said(words, key, count=len(members)),
+        last.symbol, "group" if last.kind == "operation" else "input", words(key, count=len(members)),
         f"{first.symbol} … {last.symbol}", last.value if alone else "", last.adjoint if alone else "",
         last.forward, first.backward, last.result,
     )  # fmt: skip

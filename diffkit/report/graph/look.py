@@ -9,6 +9,7 @@ from __future__ import annotations
 from ...programs.layout import Point
 
 FONT = "DejaVu Sans, Verdana, Segoe UI, Helvetica, Arial, sans-serif"
+KOREAN = "Noto Sans CJK KR, Noto Sans KR, Malgun Gothic, Apple SD Gothic Neo, NanumGothic"
 ROUNDED = ("input", "data")  # boxes with the look of a pill
 TITLE, TEXT, NUMBER, SLOPE, CAPTION, LEGEND = 15.0, 13.0, 12.0, 11.0, 9.5, 10.5  # font sizes
 BOLD = 1.1  # how much wider a text is in bold

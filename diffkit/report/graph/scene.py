@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ...languages import Subject
 from ...programs.layout import Link, Placement, Point, placed, ranks
 from ..units import number
-from ..words import ENGLISH, Words, said
 from . import look
 from .folding import folded
 from .metrics import width
 from .vertices import Arc, Graph, Vertex, Walk, graph_of
+
+words = Subject("explain")
 
 PAGE = (960.0, 620.0)  # the half page on which a picture is to be read: wider ones go on in a row below
 SHALLOW = 7  # columns up to which all inputs stand at the left; in a deeper graph where they are used
@@ -78,23 +80,23 @@ class Scene:
     steps: int = 0
 
 
-def scene_of(walk: Walk, words: Words = ENGLISH) -> Scene:
+def scene_of(walk: Walk) -> Scene:
     """The computational graph of a walk: inputs at the left, the result at the right.
 
-    words: the table of the language. The same walk gives the same scene.
+    The same walk gives the same scene, in the language that is spoken.
 
     >>> from ...differentiators.walk import walk
     >>> scene = scene_of(walk(lambda x, y: x * y, 3.0, 2.0, title="x*y").as_dict())
     >>> [label.text for label in scene.labels if label.role == "value"][:3], scene.crossings
     (['3', '2', '6'], 0)
     """
-    graph = folded(graph_of(walk), words)
+    graph = folded(graph_of(walk))
     sizes, links = list(map(slot, graph.vertices)), list(map(link, graph.arcs))
     bodies = [body(vertex)[0] for vertex in graph.vertices]
     inputs = [i for i, vertex in enumerate(graph.vertices) if vertex.kind == "input"]
     shallow = max(ranks(len(sizes), links), default=0) < SHALLOW
     picture = placed(sizes, links, inputs if shallow else (), bodies, PAGE)
-    return composed(walk, graph, picture, words)
+    return composed(walk, graph, picture)
 
 
 def body(vertex: Vertex) -> Point:
@@ -116,9 +118,9 @@ def link(arc: Arc) -> Link:
     return Link(arc.source, arc.target, size)
 
 
-def composed(walk: Walk, graph: Graph, picture: Placement, words: Words) -> Scene:
+def composed(walk: Walk, graph: Graph, picture: Placement) -> Scene:
     """Title, picture and legend, one below the other."""
-    notes = legend(walk, graph, words)
+    notes = legend(walk, graph)
     inner = max(picture.width, max(width(text, look.LEGEND) for _, text in notes))
     title = fitted(walk["title"], inner / look.BOLD, look.TITLE)
     top = EDGE + (look.TITLE * LINE + 8.0 if title else 0.0)
@@ -140,8 +142,8 @@ def composed(walk: Walk, graph: Graph, picture: Placement, words: Words) -> Scen
     below, bottom = written(notes, top + picture.height + 14.0, inner)
     return Scene(
         inner + 2 * EDGE, bottom + EDGE - 4.0, boxes, lines, labels + below,
-        said(words, "graph of", title=walk["title"]) if walk["title"] else words["graph"],
-        described(walk, graph, words), picture.crossings, len(graph.vertices),
+        words("graph of", title=walk["title"]) if walk["title"] else words("graph"),
+        described(walk, graph), picture.crossings, len(graph.vertices),
     )  # fmt: skip
 
 
@@ -173,13 +175,13 @@ def stacked(lines: Sequence[str], middle: Point, role: str, stage: Stage) -> lis
     ]
 
 
-def legend(walk: Walk, graph: Graph, words: Words) -> list[tuple[str, str]]:
+def legend(walk: Walk, graph: Graph) -> list[tuple[str, str]]:
     """The roles of the numbers and what they are."""
-    result = walk["result"] or words["result"]
-    notes = [("value", words["legend value"]), ("adjoint", said(words, "legend adjoint", result=result))]
+    result = walk["result"] or words("result")
+    notes = [("value", words("legend value")), ("adjoint", words("legend adjoint", result=result))]
     if any(arc.slope and not arc.many for arc in graph.arcs):
-        notes.append(("slope", words["legend slope"]))
-    return notes + ([("caption", words["legend entries"])] if graph.arrays else [])
+        notes.append(("slope", words("legend slope")))
+    return notes + ([("caption", words("legend entries"))] if graph.arrays else [])
 
 
 def written(notes: Sequence[tuple[str, str]], top: float, inner: float) -> tuple[list[Label], float]:
@@ -203,14 +205,13 @@ def fitted(text: str, room: float, size: float) -> str:
     return text + "…"
 
 
-def described(walk: Walk, graph: Graph, words: Words) -> str:
+def described(walk: Walk, graph: Graph) -> str:
     """The picture for who does not see it: its inputs, its result and the derivatives."""
     inputs = [step for step in walk["steps"] if step["kind"] == "input"]
     adjoints = {vertex.symbol: vertex.adjoint for vertex in graph.vertices}
     named = [(each["label"], adjoints.get(each["symbol"])) for each in inputs]
     slopes = [f"d/d{label} = {adjoint}" for label, adjoint in named if adjoint]
-    first = said(
-        words, "described", nodes=len(graph.vertices), inputs=", ".join(label for label, _ in named),
-        result=walk["result"] or words["result"], value=number(walk["value"]),
+    first = words("described", nodes=len(graph.vertices), inputs=", ".join(label for label, _ in named),
+        result=walk["result"] or words("result"), value=number(walk["value"]),
     )  # fmt: skip
-    return f"{first} {said(words, 'gradient', list=', '.join(slopes))}" if slopes else first
+    return f"{first} {words('gradient', list=', '.join(slopes))}" if slopes else first

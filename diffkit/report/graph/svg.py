@@ -8,6 +8,7 @@ from html import escape
 from zlib import crc32
 
 from ...programs.layout import Point
+from ..fonts import is_korean
 from . import look
 from .scene import Box, Label, Line, Scene
 
@@ -32,7 +33,7 @@ def svg_text(scene: Scene) -> str:
         f'height="{high}" role="img" aria-labelledby="{name}-title {name}-desc">',
         f'<title id="{name}-title">{escape(scene.title)}</title>',
         f'<desc id="{name}-desc">{escape(scene.description)}</desc>',
-        f"<style>{style()}</style>",
+        f"<style>{style(scene)}</style>",
         f'<rect class="paper" width="{wide}" height="{high}" rx="8"/>',
         f'<g class="wire">{wires}</g>', f'<g class="arrow">{arrows}</g>',
         *map(box, scene.boxes), *map(label, scene.labels),
@@ -41,11 +42,13 @@ def svg_text(scene: Scene) -> str:
     return "\n".join(parts) + "\n"
 
 
-def style() -> str:
-    """The roles by day, and what changes by night on a screen."""
+def style(scene: Scene) -> str:
+    """The roles by day, and what changes by night on a screen; fonts for Korean where it is written."""
+    korean = any(is_korean(label.text) for label in scene.labels)
+    font = look.FONT.replace("sans-serif", f"{look.KOREAN}, sans-serif") if korean else look.FONT
     day, night = rules(look.DAY), rules(look.NIGHT)
     fixed = [
-        f".{SCOPE}{{max-width:100%;height:auto;font-family:{look.FONT}}}",
+        f".{SCOPE}{{max-width:100%;height:auto;font-family:{font}}}",
         f".{SCOPE} .wire{{fill:none;stroke-width:1.4;stroke-linecap:round}}",
         f".{SCOPE} .box{{stroke-width:1.3}}", f".{SCOPE} .constant.box{{stroke-dasharray:3 2}}",
         f".{SCOPE} .result.box{{stroke-width:2}}",

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...languages import Subject
 from ..explanation import between_numbers
 from ..lines import cut
 from ..numbers import entries, matrix, times
 
 Walk = dict[str, Any]
+words = Subject("numbers")
 
 LONGEST = 28  # letters of an operation that are shown
 WHOLE = 3  # entries of a vector that are shown, of a longer one its smallest and largest
@@ -152,7 +154,7 @@ def four(number: float | None, digits: int = 4) -> str:
     ('0.3333', '−1e−09', '120960')
     """
     if number is None:
-        return "not finite"
+        return words("not finite")
     whole = number == int(number) if abs(number) < 1e7 else False
     return (f"{int(number)}" if whole else f"{number:.{digits}g}").replace("-", "−")
 

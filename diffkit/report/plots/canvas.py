@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+from ..fonts import LATIN, families
 from .palette import GREY, Look, ink
 from .rows import ten_to
 
@@ -25,7 +26,7 @@ LONG_NUMBER = re.compile(r"(?<![\w#.])-?[1-9]\d*\.\d{3,}")  # below 1 it may be 
 SCREEN_DPI, COLORS = 130, 64
 POINT = 1 / 72  # inches
 LEAST = 1.6  # inches of a panel, however long its labels are: then the page is wider
-HASH_SALT = {"svg.hashsalt": "diffkit", "path.simplify": False, "text.hinting": "none", "pdf.fonttype": 42}
+HASH_SALT = {"svg.hashsalt": "diffkit", "path.simplify": False, "text.hinting": "none"}
 UNDATED = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
@@ -42,10 +43,15 @@ class Style:
 STYLES = {"paper": Style(6.5, 4.0, 9.0, 200), "slides": Style(12.0, 6.75, 17.0, 120)}
 
 
-def settings(style: Style) -> Any:
-    """matplotlib's own defaults with our few changes, whatever the user's matplotlibrc says."""
+def settings(style: Style, texts: Iterable[str] = ()) -> Any:
+    """matplotlib's own defaults with our few changes, whatever the user's matplotlibrc says.
+
+    texts: of the figure, where they are known. Raises NoFont for Korean without a font.
+    """
+    fonts = families(texts)
+    outlines = 42 if fonts == [LATIN] else 3  # a PDF cannot hold CFF, as Korean fonts are, as TrueType
     return matplotlib.style.context(["default", HASH_SALT | {
-        "text.parse_math": False, "font.size": style.font, "font.family": "DejaVu Sans",
+        "text.parse_math": False, "font.size": style.font, "font.family": fonts, "pdf.fonttype": outlines,
         "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": style.font / 14,
         "axes.labelsize": style.font, "axes.edgecolor": "#444444",
         "xtick.labelsize": style.font * 0.92, "ytick.labelsize": style.font * 0.92,

@@ -1,15 +1,6 @@
-"""What an explanation and its picture say, as data: another language is another such table.
+"""Explanations and their picture."""
 
-Names in braces are filled in; a translation may put them in another order.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Mapping
-
-Words = Mapping[str, str]
-
-ENGLISH: Words = {
+WORDS = {
     # the two passes
     "forward": "Forward pass: every intermediate is kept",
     "backward": "Backward pass: adjoints, d {result} / d node",
@@ -65,12 +56,3 @@ ENGLISH: Words = {
     "described": "{nodes} nodes from the inputs {inputs} at the left to {result} = {value} at the right.",
     "gradient": "The derivatives are {list}.",
 }
-
-
-def said(words: Words, key: str, **parts: object) -> str:
-    """A sentence of the table with its parts filled in.
-
-    >>> said(ENGLISH, "operations", count=3)
-    '3 operations'
-    """
-    return words[key].format(**parts)

@@ -1,0 +1,1 @@
+"""What diffkit says in English: a table for each subject."""

@@ -1,0 +1,1 @@
+"""What diffkit says in Korean: a table for each subject."""
