@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from ..calculus.rules import Interpreted, shape_of
 from ..calculus.spellings import plain
-from ..interpreters.forward import push_forward
+from ..interpreters.forward import push_carefully, push_forward
 from ..interpreters.operations import operations_of
 from ..interpreters.program import Program, record_program
 from ..interpreters.reverse import Node, careful_sweep, record, sweep
@@ -37,14 +37,27 @@ CHOOSING = frozenset(  # they make structural zeros, or stand in the slopes of w
 )
 
 
-class Compiled:
-    """A recorded program and its printed function; `careful` makes the same with strong zeros."""
+class Ways(NamedTuple):
+    """How a pass is made: one backward and one forward."""
 
-    def __init__(self, program: Program, careful: Callable[[], Program] | None):
+    sweep: Callable[..., Any]
+    push: Callable[..., Any]
+
+
+PLAIN, STRONG = Ways(sweep, push_forward), Ways(careful_sweep, push_carefully)
+
+
+class Compiled:
+    """A recorded program and its printed function; `careful` makes the same with strong zeros.
+
+    sparse: whether what is propagated may itself hold structural zeros, as a basis does.
+    """
+
+    def __init__(self, program: Program, careful: Callable[[], Program] | None, sparse: bool = False):
         self.program = simplified(program)
         self.printed: Printed = printed(self.program)
         rows = {equation.row.name for equation in self.program.equations}
-        self.careful = careful if rows & SINGULAR and rows & CHOOSING else None
+        self.careful = careful if rows & SINGULAR and (sparse or rows & CHOOSING) else None
         self.second: Compiled | None = None
 
     def __call__(self, *xs: Any) -> tuple[Any, ...]:
@@ -153,20 +166,20 @@ class PreparedCompiled(PreparedRecorded):
     ) -> Compiled:
         """The program of an operator, recorded if it is not there yet.
 
-        build(flat, leaves, extra, sweep) gives the outputs, where flat is f as a function of the leaves.
+        build(flat, leaves, extra, ways) gives the outputs, where flat is f as a function of the leaves.
         """
         if key not in self.compiled:
             n, d = len(leaves), len(f.data)
 
-            def run(sweeping: Callable[..., Any], *xs: Any) -> Any:
-                return build(self.flat(xs[n : n + d]), xs[:n], xs[n + d :], sweeping)
+            def run(ways: Ways, *xs: Any) -> Any:
+                return build(self.flat(xs[n : n + d]), xs[:n], xs[n + d :], ways)
 
             inputs = [*self.given(), *map(plain, extra)]
 
-            def recorded(sweeping: Callable[..., Any]) -> Program:
-                return record_program(lambda *xs: run(sweeping, *xs), inputs)
+            def recorded(ways: Ways) -> Program:
+                return record_program(lambda *xs: run(ways, *xs), inputs)
 
-            self.compiled[key] = Compiled(recorded(sweep), lambda: recorded(careful_sweep))
+            self.compiled[key] = Compiled(recorded(PLAIN), lambda: recorded(STRONG), key != "gradient")
         return self.compiled[key]
 
     def value_and_gradient(self, *args: Any) -> tuple[Any, Any]:
@@ -197,26 +210,26 @@ class PreparedCompiled(PreparedRecorded):
 
     def push(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
         key = ("push", lead, tuple(map(shape_of, vs)))
-        return self.make(key, f, leaves, lambda flat, xs, v, _: push_forward(flat, xs, v, lead), vs)(
+        return self.make(key, f, leaves, lambda flat, xs, v, ways: ways.push(flat, xs, v, lead), vs)(
             *leaves, *f.data, *vs
         )
 
     def pull(self, f, leaves, cotangent, lead):  # type: ignore[no-untyped-def]
         w = cotangent(self.make("value", f, leaves, value_of)(*leaves, *f.data)[0])
 
-        def build(flat: Flat, xs: Sequence[Any], ws: Sequence[Any], sweeping: Callable[..., Any]) -> Any:
-            return reverse_pass(flat, xs, lambda y: ws[0], lead, sweeping)
+        def build(flat: Flat, xs: Sequence[Any], ws: Sequence[Any], ways: Ways) -> Any:
+            return reverse_pass(flat, xs, lambda y: ws[0], lead, ways)
 
         y, *g = self.make(("pull", lead, shape_of(w)), f, leaves, build, [w])(*leaves, *f.data, w)
         return y, g
 
     def second(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
-        def build(flat: Flat, xs: Sequence[Any], v: Sequence[Any], sweeping: Callable[..., Any]) -> Any:
+        def build(flat: Flat, xs: Sequence[Any], v: Sequence[Any], ways: Ways) -> Any:
             def gradient(*zs: Any) -> Any:
-                parts = reverse_pass(flat, zs, one, 0, sweeping)[1:]
+                parts = reverse_pass(flat, zs, one, 0, ways)[1:]
                 return np.concatenate([np.reshape(part, (-1,)) for part in parts])
 
-            y, products = push_forward(gradient, xs, v, lead)
+            y, products = ways.push(gradient, xs, v, lead)
             return [y, *split_like(products, leaves, lead)]
 
         key = ("second", lead, tuple(map(shape_of, vs)))
@@ -231,7 +244,7 @@ def is_numeric(x: Any) -> bool:
 
 
 def reverse_pass(
-    flat: Flat, xs: Sequence[Any], cotangent: Callable[[Any], Any], lead: int, sweeping: Callable[..., Any]
+    flat: Flat, xs: Sequence[Any], cotangent: Callable[[Any], Any], lead: int, ways: Ways
 ) -> list[Any]:
     """[y, cotangent of each x]: the tape and its sweep, over whatever the x are."""
     y, inputs, tape = record(flat, xs, [True] * len(xs))
@@ -239,7 +252,7 @@ def reverse_pass(
     value = y.primal if live else y
     w = cotangent(value)
     front = shape_of(w)[:lead]
-    adjoints = sweeping(y, w, lead) if live else [None] * len(inputs)
+    adjoints = ways.sweep(y, w, lead) if live else [None] * len(inputs)
     found = [adjoints[x.position] for x in inputs]
     tape.nodes.clear()
     return [
@@ -248,21 +261,21 @@ def reverse_pass(
     ]
 
 
-def value_of(flat: Flat, xs: Sequence[Any], extra: Sequence[Any], sweeping: Any) -> Any:
+def value_of(flat: Flat, xs: Sequence[Any], extra: Sequence[Any], ways: Ways) -> Any:
     return [record(flat, xs, [False] * len(xs))[0]]
 
 
 def gradient_of(
-    flat: Flat, xs: Sequence[Any], extra: Sequence[Any], sweeping: Callable[..., Any]
+    flat: Flat, xs: Sequence[Any], extra: Sequence[Any], ways: Ways
 ) -> list[Any]:
-    return reverse_pass(flat, xs, one, 0, sweeping)
+    return reverse_pass(flat, xs, one, 0, ways)
 
 
-def rows_of(flat: Flat, xs: Sequence[Any], extra: Sequence[Any], sweeping: Callable[..., Any]) -> list[Any]:
+def rows_of(flat: Flat, xs: Sequence[Any], extra: Sequence[Any], ways: Ways) -> list[Any]:
     """The Jacobian by the cheaper mode: forward where there are fewer inputs than outputs."""
     y = record(flat, xs, [False] * len(xs))[0]
     if sum(map(size_of, xs)) < size_of(y):
-        y, columns = push_forward(flat, xs, basis(xs), 1)
+        y, columns = ways.push(flat, xs, basis(xs), 1)
         pieces, start = [], 0
         for x in xs:
             n = size_of(x)
@@ -271,7 +284,7 @@ def rows_of(flat: Flat, xs: Sequence[Any], extra: Sequence[Any], sweeping: Calla
             )
             start += n
         return [y, *pieces]
-    y, *blocks = reverse_pass(flat, xs, lambda y: basis([y])[0], 1, sweeping)
+    y, *blocks = reverse_pass(flat, xs, lambda y: basis([y])[0], 1, ways)
     return [y, *(np.reshape(block, shape_of(y) + shape_of(x)) for block, x in zip(blocks, xs, strict=True))]
 
 

@@ -35,6 +35,7 @@ class Estimate:
     bound: largest likely error of each entry, None where the backend is exact up to rounding.
     diagnosis: "exact", "ok", or what stands in the way ("noisy", "kink", ...). left, right: one-sided slopes.
     evaluations: points at which f was evaluated. calls: of calls, fewer where many points go at once.
+    step: that was chosen, of a single derivative by differences.
     """
 
     value: Any
@@ -44,6 +45,7 @@ class Estimate:
     right: Any = None
     evaluations: int | None = None
     calls: int | None = None
+    step: float | None = None
 
 
 @dataclass(frozen=True)

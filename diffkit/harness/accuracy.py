@@ -52,6 +52,8 @@ def verdict(kept: float, attainable: float | None, claimed: float | None = None)
 
     >>> verdict(7.2, 15.9, claimed=7.0)
     ('ok', '')
+    >>> verdict(1.1, 15.9, claimed=0.4)
+    ('wrong', 'keeps 1.1 digits, of which its error bound promises 0.4')
     >>> verdict(7.2, 15.9)
     ('wrong', 'keeps 7.2 digits where the program allows 15.9')
     """
@@ -62,7 +64,8 @@ def verdict(kept: float, attainable: float | None, claimed: float | None = None)
     if kept >= program - 1:
         return "wrong", "f keeps no more"
     if claimed is not None and claimed < program:
-        return "wrong", f"keeps {kept:.1f} digits, while its error bound promises {claimed:.1f}"
+        promise = "of which" if kept >= claimed else "while"
+        return "wrong", f"keeps {kept:.1f} digits, {promise} its error bound promises {claimed:.1f}"
     return "wrong", f"keeps {kept:.1f} digits where the program allows {program:.1f}"
 
 

@@ -269,7 +269,7 @@ class Cell:
     def estimate(self) -> Any:
         """The backend's error bound, shaped like its value, or None."""
         estimate = self.ask("its error estimate", "estimate")
-        self.known["diagnosis"] = estimate.diagnosis
+        self.known["diagnosis"], self.known["chosen_step"] = estimate.diagnosis, estimate.step
         if estimate.bound is not None:
             self.known["error_estimate"] = attempt(compact, estimate.bound)
         return estimate.bound

@@ -85,7 +85,8 @@ class Measurement(Record):
     `backend` is the text form that tells it from the others, `finite:order=4`; `settings` are all its
     parameters. `point` maps names to values; `inputs` counts the numbers that are differentiated in,
     `outputs` those of f's value. `primal_value` is f at the point. `value` and `truth` are floats
-    or nested lists, of more than 100 entries the first 100. Digits are decimal, from 0 to 17; samples are
+    or nested lists, of more than 100 entries the first 100. `chosen_step`: of differences that choose it
+    themselves, where the derivative is one number. Digits are decimal, from 0 to 17; samples are
     seconds per call, `primal_samples` those of f itself. Raises ValueError for an unknown status.
 
     >>> m = Measurement(problem="sin", backend="reverse", operator="gradient", status="ok", value=0.5,
@@ -118,6 +119,7 @@ class Measurement(Record):
     attainable_digits: float | None = None
     error_estimate: Value = None
     diagnosis: str | None = None
+    chosen_step: float | None = None
     loss: str | None = None
     prepare_seconds: float | None = None
     first_call_seconds: float | None = None

@@ -224,7 +224,8 @@ def sweep_table(rows: Sequence[Measurement]) -> str:
 
     >>> def row(scheme, h, value):
     ...     return Measurement(problem="p", backend="finite", operator="derivative", status="ok", truth=2.0,
-    ...         value=value, settings={"scheme": scheme, "order": 0, "step": h}, evaluations=2)
+    ...         value=value, settings={"scheme": scheme, "order": 0, "step": h}, evaluations=2,
+    ...         chosen_step=None if h else 0.05)
     >>> print(sweep_table([row("forward", 0.1, 2.1), row("forward", 0.01, 2.01), row("adaptive", 0, 2.0)]))
     h        forward
     0.1      5.0e-02
@@ -234,7 +235,7 @@ def sweep_table(rows: Sequence[Measurement]) -> str:
     longer       1.0
     shorter        -
     <BLANKLINE>
-    finite chooses its steps: 0, evaluations: 2
+    finite chooses the step 0.05: 0, evaluations: 2
     """
     stepped = [row for row in rows if row.settings.get("step")]
     found = valleys(rows)
@@ -260,7 +261,9 @@ def scheme_of(row: Measurement) -> str:
 
 def own_choice(row: Measurement) -> str:
     """What a backend without a given step reached."""
-    what = "chooses its steps" if row.backend.startswith("finite") else "needs no choice"
+    what = "needs no choice"
+    if row.backend.startswith("finite"):
+        what = f"chooses the step {row.chosen_step:.2g}" if row.chosen_step else "chooses its steps"
     error = relative_error(row)
     if error is None:
         return f"{row.backend} {what}: {row.status}"

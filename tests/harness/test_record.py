@@ -46,7 +46,7 @@ FULL = measured(
     message="fine",
     primal_value=1.5, value=np.float64(0.5), truth=[0.5, 1 / 3], truth_width=1e-40,
     digits=15.9, digits_worst=15, ulps_worst=1.5, attainable_digits=15.95, error_estimate=1e-9,
-    diagnosis="ok", loss="f keeps 3 digits.", prepare_seconds=1e-3, first_call_seconds=2e-3,
+    diagnosis="ok", chosen_step=0.05, loss="f keeps 3 digits.", prepare_seconds=1e-3, first_call_seconds=2e-3,
     execute_samples=[4e-6, 2e-6, 9e-6], primal_samples=(1e-6, 3e-6), evaluations=4,
     operations=12, peak_bytes=1000, threads=1, argv=["compare", "sin"], machine={"cpu": "Größe"},
     versions={"numpy": "2.0"},
@@ -55,7 +55,8 @@ FULL = measured(
 
 def test_a_measurement_has_the_fields_of_the_design():
     """The names are a format: reports of old records depend on them."""
-    assert {f.name for f in fields(Measurement)} == {*DESIGNED, "primal_value", "loss", "inputs", "outputs"}
+    added = {"primal_value", "loss", "inputs", "outputs", "chosen_step"}
+    assert {f.name for f in fields(Measurement)} == {*DESIGNED, *added}
 
 
 @pytest.mark.parametrize("record", [FULL, *(measured(status=status) for status in STATUSES)])

@@ -36,7 +36,7 @@ MEETINGS = {  # the Jacobian at X; sqrt has an infinite slope at 0
 }
 
 
-@pytest.mark.parametrize("backend", ["forward", "reverse"])
+@pytest.mark.parametrize("backend", ["forward", "reverse", "compiled"])
 @pytest.mark.parametrize("name", MEETINGS)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_tangent_that_depends_on_nothing_stays_zero(name, backend):

@@ -12,6 +12,7 @@ from ..interface import Estimate, finished
 from .adaptive import adaptive
 from .lines import Axis
 from .lockstep import lockstep
+from .prepared import the_step
 from .rounding import with_rounding
 from .sampler import Sampler
 from .scan import LENGTHS, Target
@@ -64,4 +65,5 @@ def differentiate(
         shaped(slopes.right),
         sampler.evaluations,
         sampler.calls,
+        the_step([slopes]),
     )

@@ -35,7 +35,7 @@ class Slopes:
     """Derivatives of all outputs along one line, how wrong they may be, and what stands in the way.
 
     gain: error of the derivative per noise of f. reach: how far the samples went to both sides. size: the
-    largest of them.
+    largest of them. step: of the formula.
     """
 
     value: np.ndarray
@@ -46,6 +46,7 @@ class Slopes:
     gain: float | np.ndarray = 0.0
     reach: float | np.ndarray = 0.0
     size: float | np.ndarray = 0.0
+    step: float | np.ndarray = 0.0
 
 
 def default_step(line: Line, stencil: Stencil, eps: float) -> float:
@@ -75,7 +76,8 @@ def fixed(
     # Of order p it would be divided by 2**p - 1, but nothing here shows that h is small enough for that.
     truncation = np.abs(value - wider) / (2 ** min(stencil.order, 2) - 1)
     bound = CAUTION * truncation + ULPS * eps * size * gain
-    return Slopes(value, bound, gain=gain, reach=h * min(stencil.reach), size=size)  # 0 of one-sided ones
+    reach = h * min(stencil.reach)  # 0 of one-sided ones
+    return Slopes(value, bound, gain=gain, reach=reach, size=size, step=h)
 
 
 def difference(

@@ -82,4 +82,4 @@ class Found:
         diagnosis = worst(self.diagnosis.tolist())
         left, right = sides if self.sided.any() else (None, None)
         reach = self.step * max(self.nodes.at)
-        return Slopes(self.value, self.bound, diagnosis, left, right, self.gain, reach, self.size)
+        return Slopes(self.value, self.bound, diagnosis, left, right, self.gain, reach, self.size, self.step)

@@ -129,7 +129,14 @@ class PreparedFinite(Prepared):
         diagnosis = worst(each.diagnosis for each in found)
         evaluations = sum(sampler.evaluations for sampler in run.samplers)
         calls = sum(sampler.calls for sampler in run.samplers)
-        return Estimate(value, bound, diagnosis, left, right, evaluations, calls)
+        return Estimate(value, bound, diagnosis, left, right, evaluations, calls, the_step(found))
+
+
+def the_step(found: Sequence[Slopes]) -> float | None:
+    """The step of a single derivative; None where there are more, or it has come from elsewhere."""
+    if len(found) != 1 or np.size(found[0].value) != 1:
+        return None
+    return float(np.max(found[0].step)) or None
 
 
 class Recorded(PreparedFinite):

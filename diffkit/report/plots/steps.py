@@ -17,10 +17,13 @@ COLORS = ("#D55E00", "#E69F00", "#0072B2", "#009E73", "#CC79A7", "#000000")  # o
 
 
 def step_rows(records: Sequence[Measurement]) -> list[Row]:
-    """Step and relative error of each scheme on each problem; step None where a backend chooses its own."""
+    """Step and relative error of each scheme on each problem; step None where a backend has none given.
+
+    chosen: the one that it took then.
+    """
     rows = [
         {"problem": row.problem, "backend": scheme_of(row) if step else row.backend, "step": step,
-         "error": error, "evaluations": row.evaluations}
+         "chosen": row.chosen_step, "error": error, "evaluations": row.evaluations}
         for row in records
         for step, error in [(row.settings.get("step"), relative_error(row))]
         if error is not None
@@ -83,12 +86,14 @@ def valleys(page: Any, axes: Any, rows: Sequence[Row], schemes: Sequence[str], l
 
 
 def levels(page: Any, axes: Any, rows: Sequence[Row], hs: Sequence[float], look: dict[str, Look]) -> list:
-    """A level line for each backend without a step to choose."""
+    """A level line for each backend without a given step, marked at the one that it chose."""
     ends = []
     for row in rows:
         if not row["step"]:
             name, error = row["backend"], max(row["error"], EXACT)
             axes.plot([hs[0], hs[-1]], [error, error], color=look[name].color, linestyle=look[name].dash)
+            if row["chosen"] is not None:
+                axes.plot([row["chosen"]], [error], color=look[name].color, marker=look[name].marker)
             ends.append((hs[-1], error, chosen(name), look[name].color))
     return ends
 
