@@ -124,6 +124,15 @@ def test_softplus_is_bounded_on_its_treads(x):
     assert abs(estimate.value - 1 / (1 + math.exp(-x))) <= estimate.bound <= 1e-12
 
 
+@pytest.mark.parametrize(("f", "x"), [(np.floor, 0.5), (np.floor, 7.7), (lambda x: np.round(x, 3), 0.1234)])
+def test_a_slope_of_stairs_is_told_as_such(f, x):
+    """The derivative is 0 on a tread, while the stairs climb with 1: which is meant, no difference knows."""
+    estimate = differentiate(f, x)
+
+    assert estimate.value == pytest.approx(1.0, abs=estimate.bound)
+    assert estimate.diagnosis == "noisy"
+
+
 CLIPPED = [
     (lambda x: max(x, 0.0), -1e-3), (lambda x: max(x, 0.0), -40.0), (lambda x: max(x, 0.0), -1e-9),
     (lambda x: max(x, 0.0) ** 5, -0.1), (lambda x: math.copysign(max(abs(x) - 1e-3, 0), x), 1e-4),

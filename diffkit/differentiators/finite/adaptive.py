@@ -47,8 +47,9 @@ def outputs_in_turn(target: Target) -> Plan:
     for output in range(target.center.size):
         if not found.settled[output] and searches < SEARCHES:
             searches += 1
-            target.scans = 0
+            target.scans, target.still = 0, False
             yield from Search(target, output, found).run()
+            found.treads[output] = target.still
             if found.doubtful(output):
                 yield from both_sides(target, output, found)
     return found.slopes()

@@ -25,6 +25,7 @@ class Found:
         self.diagnosis = np.full(m, "unresolved", dtype=object)
         self.settled, self.rough, self.limited, self.noisy, self.sided = (np.zeros(m, bool) for _ in range(5))
         self.still = np.zeros(m, bool)  # whether f had the same value at all nodes
+        self.treads = np.zeros(m, bool)  # whether it had so at the first ones, so that a slope is of stairs
         self.buried = np.zeros(m, dtype=bool)  # whether f changes by little more than its noise
         self.tolerance, self.derivative, self.nodes = target.tolerance, target.derivative, target.nodes
 
@@ -73,7 +74,8 @@ class Found:
 
     def slopes(self) -> Slopes:
         """All that was found, for one line."""
-        noisy = self.noisy & (self.diagnosis == "ok")
+        stairs = self.treads & (np.abs(self.value) > self.bound)
+        noisy = (self.noisy | stairs) & (self.diagnosis == "ok")
         self.diagnosis[noisy] = "noisy"
         torn = np.isin(self.diagnosis, ("jump", "infinite slope"))
         self.diagnosis[self.noisy & self.buried & ~torn] = "unresolved"  # noise is all there is to see

@@ -34,6 +34,7 @@ class Target:
     below: float = math.inf  # how far the line may go to either side
     above: float = math.inf
     scans: int = field(default=0, init=False)
+    still: bool = field(default=False, init=False)  # whether f was the same at a point and around it
     steepest: np.ndarray = field(init=False)  # secant from the point that any sample near it has shown
 
     def __post_init__(self) -> None:
@@ -146,6 +147,7 @@ def scan(target: Target, output: int, step: float) -> Steps:
         step = target.offset(target.within(step, 2))
         values = yield [step, -step, 2 * step, -2 * step]
         pairs = Pairs(step, y, [float(v) for v in values[:, output]], target.eps)
+        target.still |= pairs.still
         if not pairs.finite:
             step = target.nearer(step)
             continue
@@ -184,6 +186,10 @@ class Pairs:
         # Where curvature alone makes f larger, and its rounding with it, a longer step gains nothing.
         level = straight and abs(self.slope) <= 4 * self.noise
         self.furthest = 1.0 if level and near > abs(y) else 1e6
+
+    @property
+    def still(self) -> bool:
+        return self.finite and not self.steepest and not self.bend
 
     @property
     def change(self) -> float:
