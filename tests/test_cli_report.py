@@ -61,3 +61,12 @@ def test_bad_input_is_a_sentence_and_exit_2(run, words, reason):
 
 def test_the_help_fits_80_columns(run):
     assert max(map(len, run("--help").stdout.splitlines())) <= 80
+
+
+def test_it_speaks_korean_by_option_and_by_environment(run, tmp_path, monkeypatch):
+    by_option = run("compare.jsonl", "--format", "md", "--lang", "ko").stdout
+    monkeypatch.setenv("DIFFKIT_LANG", "ko")
+    assert by_option.startswith("# 미분하는 여러 방법의 비교")
+    assert run("compare.jsonl", "--format", "md").stdout == by_option
+    refused = run("compare.jsonl", "--profile", "poet")
+    assert refused.exit_code == 2 and "lecture 또는 engineer" in refused.stderr

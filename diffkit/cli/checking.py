@@ -15,6 +15,7 @@ import numpy as np
 from ..checking import Check, draw
 from ..harness.record import append_record, document
 from ..harness.targets import Target
+from ..languages import Subject
 from ..report.checks import exit_code, failures, summary
 from ..results.judging import Bounded, Judge
 from ..results.operators import backends_named
@@ -24,6 +25,8 @@ from .comparing import names_read, points_read, ranges_read
 from .console import INTERRUPTED, note, say
 from .outputs import check_forms, command_typed, records_path, write_output
 from .progress import progress_bar
+
+words, messages = Subject("tables"), Subject("messages")
 
 FORMS = ("json",)
 SHOWN = 8  # messages
@@ -162,7 +165,7 @@ def json_text(checks: Sequence[Check]) -> str:
 def told(checks: Sequence[Check]) -> Iterator[str]:
     """The message of a single check; of several the table, then a message for each kind of failure."""
     if not checks:
-        yield "Nothing was checked."
+        yield words("nothing checked")
         return
     if len(checks) == 1:
         yield folded(str(checks[0]))

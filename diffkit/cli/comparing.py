@@ -15,6 +15,7 @@ from ..harness.compare import measure
 from ..harness.cost import Effort
 from ..harness.record import Measurement, append_record, plain
 from ..harness.targets import Target
+from ..languages import Subject
 from ..report import accuracy, tables
 from ..report.columns import shortened
 from ..results import Comparison
@@ -28,8 +29,9 @@ from .console import BAR_MISSED, INTERRUPTED, RAN, UNDECIDED, note, say
 from .outputs import check_forms, command_typed, records_path, write_output, writing
 from .progress import progress_bar
 
+words, messages = Subject("tables"), Subject("messages")
+
 UNDECIDED_STATUSES = {"unscored", "timeout", "memory", "error"}
-UNCERTIFIED = "No backend is recommended: without a certified derivative nobody knows which of them is right."
 SHOWN_ANSWERS = 3  # with more functions or points than that, the headings of the table are the answer
 
 
@@ -208,7 +210,7 @@ def formatted(form: str, rows: Sequence[Measurement]) -> str:
 def show_table(request: Request, done: Run) -> None:
     """The function and its certified derivative, the table, and what to take."""
     if not done.rows:
-        say("Nothing was measured.")
+        say(words("nothing"))
         return
     colored = console.colored(sys.stdout)
     if len(done.targets) <= SHOWN_ANSWERS:
@@ -218,13 +220,13 @@ def show_table(request: Request, done: Run) -> None:
     say(tables.text_table(done.rows, console.width(), request.wide, colored, console.encoding()))
     if accuracy.are_many(done.rows):
         say("\n" + accuracy.honesty_table(done.rows))
-        say(console.wrapped(accuracy.HONESTY_LEGEND, console.width()))
-    sentence = tables.advice(done.rows, request.min_digits, request.calls) or UNCERTIFIED
+        say(console.wrapped(words("honesty"), console.width()))
+    sentence = tables.advice(done.rows, request.min_digits, request.calls) or words("uncertified")
     say("\n" + console.wrapped(sentence, console.width()))
     best = tables.recommended(done.rows, request.min_digits, request.calls)
     line = python_line(done.targets[0], best) if best and done.targets else None
     if line and len(done.targets) > 1:
-        say(f"In Python, for {shortened(done.targets[0].name, 40)}:")
+        say(words("in python", name=shortened(done.targets[0].name, 40)))
     if line:
         say(line)
 

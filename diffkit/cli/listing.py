@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from ..languages import speaking
 from ..results.subjects import BadInput
 from ..results.support import support_rows
 from .console import RAN, say, width
@@ -18,7 +19,8 @@ def list_command(what: str, as_json: bool) -> int:
     """Print one of the lists, as a table of the terminal's width or as JSON."""
     if what not in LISTS:
         raise BadInput(f"There is no list of {what!r}: ask for {', '.join(LISTS)}.")
-    rows = LISTS[what]()
+    with speaking("en" if as_json else None):  # what machines read is the same in every language
+        rows = LISTS[what]()
     if as_json:
         say(json.dumps({"schema": "diffkit/1", "command": f"list {what}", "rows": rows}, indent=2))
     else:

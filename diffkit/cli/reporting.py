@@ -7,7 +7,6 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..languages import spoken
 from ..report.page import FORMATS, report
 from ..results.reports import generate
 from ..results.subjects import BadInput
@@ -55,7 +54,7 @@ def report_command(request: Request, quick: bool = False) -> int:
     records = every_record(request.records or ["@last"])
     walk = worked_example(records)
     try:
-        page = report(records, request.profile, spoken(), walk, pictures=form == "html")
+        page = report(records, request.profile, walk, pictures=form == "html")
     except ValueError as error:
         raise BadInput(str(error)) from error
     text = FORMATS[form](page)

@@ -7,7 +7,8 @@ from contextlib import redirect_stdout
 from dataclasses import replace
 
 from ..harness.cost import EFFORTS
-from ..report.accuracy import HONESTY_LEGEND, SWEEP_LEGEND, honesty_table, sweep_table
+from ..languages import Subject
+from ..report.accuracy import honesty_table, sweep_table
 from ..report.columns import shortened
 from ..results.operators import backends_named
 from ..results.studies import random_targets, sweep_backends
@@ -15,6 +16,8 @@ from ..results.subjects import BadInput
 from . import console
 from .comparing import Request, Run, measured, show, subjects_of
 from .console import note, say
+
+words, messages = Subject("tables"), Subject("messages")
 
 
 def random_command(request: Request, count: int) -> int:
@@ -36,9 +39,9 @@ def typed(name: str) -> str:
 def show_honesty(request: Request, done: Run) -> None:
     """The summary and what its columns mean."""
     problems = len(dict.fromkeys(row.problem for row in done.rows))
-    say(f"{problems:,} random problems, seed {request.seed}")
+    say(words("random problems", count=f"{problems:,}", seed=request.seed))
     say(honesty_table(done.rows))
-    say(console.wrapped(HONESTY_LEGEND, console.width()))
+    say(console.wrapped(words("honesty"), console.width()))
 
 
 def sweep_command(request: Request) -> int:
@@ -61,6 +64,6 @@ def sweep_command(request: Request) -> int:
 def show_sweep(request: Request, done: Run) -> None:
     """The errors under the function and its point."""
     (target,) = done.targets
-    say(f"relative errors of the {target.operator} of {shortened(target.name, 50)}")
+    say(words("sweep", operator=words(target.operator), name=shortened(target.name, 50)))
     say(sweep_table(done.rows))
-    say(console.wrapped(SWEEP_LEGEND, console.width()))
+    say(console.wrapped(words("sweep legend"), console.width()))

@@ -101,6 +101,6 @@ class Subject:
         """A sentence with the names in braces as they stand, for who fills them in elsewhere."""
         return table(spoken(), self.name)[key]
 
-    def keys(self) -> list[str]:
+    def __iter__(self) -> Iterator[str]:
         """All keys, in the order of the table."""
-        return list(table(DEFAULT, self.name))
+        return iter(table(DEFAULT, self.name))

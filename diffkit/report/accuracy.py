@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import mean, median
 from typing import Any
 
+from rich.cells import cell_len
+
 from ..harness.record import Measurement
-from .columns import entries
+from ..languages import Subject
+from .columns import entries, statuses, titles
+from .lines import padded
 from .units import count
+
+words = Subject("tables")
 
 CLOSE, WRONG, FAR = 1e-12, 1e-8, 10  # relative errors; and how many times its estimate a silent error exceeds
 EXACT = (None, "exact")  # diagnoses of backends that estimate no error
 MANY = 40  # problems that are summed up; from a hundred on in percent
-HONESTY_LEGEND = (
-    "cases: problems with a certified derivative; 1e-12, 1e-8: those with no larger relative error; "
-    "bounded: the error is within the backend's own estimate; silent: wrong by more than 1e-8 and by more "
-    "than 10 times its estimate; mean, median: evaluations of f for one derivative; none: without a finite "
-    "answer"
-)
 
 
 def absolute_error(row: Measurement) -> float:
@@ -119,8 +119,8 @@ def honesty_table(rows: Sequence[Measurement]) -> str:
     backend  cases  1e-12  1e-8  bounded  silent  mean  median  none
     finite       1      1     1        1       0  29.0      29     0
     """
-    titles = ["backend", "cases", "1e-12", "1e-8", "bounded", "silent", "mean", "median", "none"]
-    return aligned([titles, *map(honesty_line, honesty(rows))])
+    names = ("backend", "cases", "1e-12", "1e-8", "bounded", "silent", "mean", "median", "none")
+    return aligned([list(map(titles, names)), *map(honesty_line, honesty(rows))])
 
 
 def honesty_line(found: dict[str, Any]) -> list[str]:
@@ -151,10 +151,9 @@ def plain(amount: float | None, form: str) -> str:
 
 def aligned(cells: Sequence[Sequence[str]]) -> str:
     """Cells in columns, the first to the left."""
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    sides: list[Callable[..., str]] = [str.ljust, *[str.rjust] * (len(widths) - 1)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
-        "  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths, strict=True)).rstrip()
+        "  ".join(padded(cell, widths[i], right=i > 0) for i, cell in enumerate(row)).rstrip()
         for row in cells
     )
 
@@ -163,10 +162,6 @@ def aligned(cells: Sequence[Sequence[str]]) -> str:
 
 
 SATURATED = 0.1  # relative error above which a difference says nothing, and no slope is read off
-SWEEP_LEGEND = (
-    "floor: the smallest error, at the step h; longer, shorter: the slope of log(error) over log(h) at "
-    "longer steps, where truncation rules, and at shorter ones, where rounding does"
-)
 
 
 @dataclass(frozen=True)
@@ -248,7 +243,7 @@ def sweep_table(rows: Sequence[Measurement]) -> str:
         ("longer", lambda valley: plain(valley.longer, ".1f") or "-"),
         ("shorter", lambda valley: plain(valley.shorter, ".1f") or "-"),
     )
-    feet = [[title, *map(text, found.values())] for title, text in shown]
+    feet = [[words(name), *map(text, found.values())] for name, text in shown]
     table = aligned([["h", *found], *lines, *feet])
     own = [own_choice(row) for row in rows if not row.settings.get("step")]
     return "\n".join([table, "", *own]) if own else table
@@ -261,14 +256,15 @@ def scheme_of(row: Measurement) -> str:
 
 def own_choice(row: Measurement) -> str:
     """What a backend without a given step reached."""
-    what = "needs no choice"
+    key = "no step"
     if row.backend.startswith("finite"):
-        what = f"chooses the step {row.chosen_step:.2g}" if row.chosen_step else "chooses its steps"
+        key = "own step" if row.chosen_step else "own steps"
     error = relative_error(row)
-    if error is None:
-        return f"{row.backend} {what}: {row.status}"
-    times = f", evaluations: {row.evaluations}" if row.evaluations else ""
-    return f"{row.backend} {what}: {error_text(error)}{times}"
+    told = statuses(row.status) if error is None else error_text(error)
+    if error is not None and row.evaluations:
+        told = words("with evaluations", error=told, evaluations=row.evaluations)
+    step = f"{row.chosen_step:.2g}" if row.chosen_step else ""
+    return words(key, backend=row.backend, told=told, step=step)
 
 
 def error_text(error: float | None) -> str:

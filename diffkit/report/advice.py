@@ -7,10 +7,13 @@ import numpy as np
 
 from ..harness.record import Measurement
 from ..harness.standing import CONTROLS, groups
+from ..languages import Subject
+from .lists import listed
 from .units import seconds, tenths
 
+words = Subject("tables")
+
 DOUBLE_DIGITS = 16.0
-REWRITE = "Rewrite the function before you choose a backend: here it leaves none of them a digit."
 
 
 def by_backend(scored: Sequence[Sequence[Measurement]]) -> dict[str, list[Measurement]]:
@@ -80,13 +83,13 @@ def advice(rows: Sequence[Measurement], min_digits: float | None = None, calls: 
     """
     scored, everywhere = scored_groups(rows), by_backend(scored_groups(rows))
     if not scored:
-        return REWRITE if any(map(hopeless, groups(rows))) else None
-    bar = "within one digit of the attainable" if min_digits is None else f"with {min_digits:g} digits"
-    condition = bar if len(scored) == 1 else f"{bar} on all {len(scored)} problems"
+        return words("rewrite") if any(map(hopeless, groups(rows))) else None
+    bar = words("bar attainable") if min_digits is None else words("bar digits", digits=f"{min_digits:g}")
+    condition = bar if len(scored) == 1 else words("bar on all", bar=bar, count=len(scored))
     bills = able(everywhere, min_digits, calls)
     if not bills:
-        return f"No timed backend came out {condition}{nearest(everywhere)}."
-    return verdict(bills, condition, f"set-up and {calls:,} call{'s' * (calls != 1)}")
+        return words("nobody", condition=condition, nearest=nearest(everywhere))
+    return verdict(bills, condition, words("work once" if calls == 1 else "work", calls=f"{calls:,}"))
 
 
 def recommended(
@@ -130,23 +133,18 @@ def nearest(everywhere: dict[str, list[Measurement]]) -> str:
         for name, found in everywhere.items()
     }
     best = max(worst, key=worst.__getitem__, default="")
-    return (
-        f"; {best} comes nearest, with {tenths(worst[best])} digits at worst"
-        if worst.get(best, -1) >= 0
-        else ""
-    )
+    if worst.get(best, -1) < 0:
+        return ""
+    return words("nearest", backend=best, digits=tenths(worst[best]))
 
 
 def verdict(bills: Sequence[Bill], condition: str, work: str) -> str:
     """The sentence about backends that meet the condition, cheapest first."""
-    best, time = bills[0], seconds(bills[0].total)
+    best = bills[0]
     tied = [b.backend for b in bills if b.low <= best.high]
+    told = {"condition": condition, "work": work, "time": seconds(best.total)}
     if len(bills) == 1:
-        return f"Take {best.backend}: it is the only backend {condition}; {work} take {time}."
-    many = f"of the {len(bills)} backends {condition}"
+        return words("take the only", backend=best.backend, **told)
     if len(tied) == 1:
-        return f"Take {best.backend}: {many}, it needs the least time for {work}, {time}."
-    return (
-        f"Take {', '.join(tied[:-1])} or {tied[-1]}: {many}, they need the least time for {work}, "
-        f"about {time}, and their times overlap, so there is no winner between them."
-    )
+        return words("take the best", backend=best.backend, count=len(bills), **told)
+    return words("take one of", backends=listed(tied, "or"), count=len(bills), **told)

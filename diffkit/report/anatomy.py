@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rich.cells import cell_len
+
+from ..languages import Subject
+from .columns import titles
 from .lines import table, wrapped
 from .numbers import six, three
 
 Anatomy = dict[str, Any]
 Layer = dict[str, Any]
+words = Subject("training")
 
 MOST = 6  # rows and entries of a matrix that are shown
 MOST_PARAMETERS = 120  # that the update lists one by one
@@ -20,21 +25,23 @@ def anatomy_text(anatomy: Anatomy, width: int = 80) -> str:
     layers = anatomy["layers"]
     units = "-".join(map(str, anatomy["units"]))
     lines = [
-        f"{anatomy['data']}: a {units} network, {anatomy['activation']}, {anatomy['loss_name']} loss, "
-        f"by {anatomy['backend']}",
-        "", "Forward pass: every intermediate is kept", "",
+        words(
+            "network", data=anatomy["data"], units=units, activation=anatomy["activation"],
+            loss=anatomy["loss_name"], backend=anatomy["backend"],
+        ),
+        "", words("forward"), "",
     ]  # fmt: skip
     for k, layer in enumerate(layers, 1):
         lines += [*forward_lines(k, layer, anatomy["activation"], k == len(layers)), ""]
-    lines += [f"Loss L = {six(anatomy['loss'])} for the target {vector(anatomy['target'])}", ""]
-    lines += ["Backward pass: derivatives of L, from the last layer to the first", ""]
+    lines += [words("loss for", loss=six(anatomy["loss"]), target=vector(anatomy["target"])), ""]
+    lines += [words("backward"), ""]
     for k in range(len(layers), 0, -1):
         last = k == len(layers)
         lines += [*backward_lines(k, layers[k - 1], anatomy["activation"], last, anatomy["decay"]), ""]
     return "\n".join(
         part.rstrip()
         for line in [*lines, *update_lines(anatomy, width)]
-        for part in ([line] if len(line) <= width else wrapped(line, width))
+        for part in ([line] if cell_len(line) <= width else wrapped(line, width))
     )
 
 
@@ -43,13 +50,13 @@ def forward_lines(k: int, layer: Layer, activation: str, last: bool) -> list[str
     before = f"a{k - 1}" if k > 1 else "x"
     n, m = len(layer["W"]), len(layer["b"])
     return [
-        f"Layer {k}: {n} input{'s' * (n > 1)}, {m} unit{'s' * (m > 1)}",
+        words("layer of", k=k, inputs=counted(n, "input"), units=counted(m, "unit")),
         f"  {before} = {vector(layer['input'])}",
         *matrix(f"  W{k} = ", layer["W"]),
         f"  b{k} = {vector(layer['b'])}",
         f"  z{k} = {before} W{k} + b{k} = {vector(layer['z'])}",
         f"    z{k}[0] = {worked_out(layer)}",
-        f"  a{k} = z{k}, the scores" if last else f"  a{k} = {activation}(z{k}) = {vector(layer['a'])}",
+        f"  a{k} = z{k}{words('scores')}" if last else f"  a{k} = {activation}(z{k}) = {vector(layer['a'])}",
     ]
 
 
@@ -66,10 +73,10 @@ def backward_lines(k: int, layer: Layer, activation: str, last: bool, decay: flo
     arrives = [] if last else [f"  dL/da{k} = W{k + 1} dL/dz{k + 1} = {vector(layer['da'])}"]
     slope = "" if last else f"dL/da{k} * {activation}'(z{k}) = "
     return [
-        f"Layer {k}",
+        words("layer", k=k),
         *arrives,
         f"  dL/dz{k} = {slope}{vector(layer['dz'])}",
-        *matrix(f"  dL/dW{k} = {before} (outer) dL/dz{k}{penalty} = ", layer["dW"]),
+        *matrix(f"  dL/dW{k} = {before} {words('outer')} dL/dz{k}{penalty} = ", layer["dW"]),
         f"  dL/db{k} = dL/dz{k} = {vector(layer['db'])}",
     ]
 
@@ -78,15 +85,20 @@ def update_lines(anatomy: Anatomy, width: int) -> list[str]:
     """Every parameter with its derivative and what it becomes; of many the first and the last."""
     rate, entries = anatomy["learning_rate"], anatomy["update"]
     plain = anatomy["optimizer"] == "sgd"
-    by_name = f"{anatomy['optimizer']}, learning rate {rate:g}"
-    rule = f"new = old - {rate:g} * derivative" if plain else by_name
+    key = "plain rule" if plain else "rule"
+    rule = words("update", rule=words(key, rate=f"{rate:g}", optimizer=anatomy["optimizer"]))
     rows = [tuple(six(each[name]) if name != "name" else each[name] for name in NAMES) for each in entries]
     if len(rows) > MOST_PARAMETERS:
         half = MOST_PARAMETERS // 2
-        rows = [*rows[:half], ("...", f"{len(rows) - 2 * half} more", "", ""), *rows[-half:]]
-    head = ("parameter", "old", "derivative of L", "new")
-    ends = f"The loss of this sample goes from {six(anatomy['loss'])} to {six(anatomy['loss_after'])}."
-    return [f"Update: {rule}", "", *table(head, rows, width), "", ends]
+        rows = [*rows[:half], ("...", words("more", count=len(rows) - 2 * half), "", ""), *rows[-half:]]
+    head = tuple(map(titles, ("parameter", "old", "derivative of L", "new")))
+    ends = words("loss goes", before=six(anatomy["loss"]), after=six(anatomy["loss_after"]))
+    return [rule, "", *table(head, rows, width), "", ends]
+
+
+def counted(number: int, noun: str) -> str:
+    """1 input, 2 inputs."""
+    return words(noun if number == 1 else f"{noun}s", count=number)
 
 
 NAMES = ("name", "value", "derivative", "new")
@@ -103,5 +115,5 @@ def matrix(title: str, rows: Sequence[Sequence[Any]]) -> list[str]:
     cells = [[three(x) for x in row[:MOST]] + ["..."] * (len(row) > MOST) for row in rows[:MOST]]
     wide = max(len(cell) for row in cells for cell in row)
     lines = [f"    [{'  '.join(cell.rjust(wide) for cell in row)}]" for row in cells]
-    more = [f"    ... ({len(rows)} rows, {len(rows[0])} columns)"] if len(rows) > MOST else []
+    more = ["    " + words("rows more", rows=len(rows), columns=len(rows[0]))] if len(rows) > MOST else []
     return [title.rstrip(" "), *lines, *more]

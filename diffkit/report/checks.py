@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from ..checking.record import Check
+from .columns import titles
+from .lines import padded
 from .units import count, tenths
 
 TITLES = ("claim", "agree", "disagree", "cannot tell", "fewest digits")
@@ -19,10 +23,10 @@ def summary(checks: Sequence[Check]) -> str:
       claim  agree  disagree  cannot tell  fewest digits
       g          2         0            0           15.2
     """
-    rows = [TITLES, *map(row, by_claim(checks).items())]
-    widths = [max(len(row[k]) for row in rows) for k in range(len(TITLES))]
+    rows = [tuple(map(titles, TITLES)), *map(row, by_claim(checks).items())]
+    widths = [max(cell_len(row[k]) for row in rows) for k in range(len(TITLES))]
     return "\n".join(
-        "  ".join(["", row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip()
+        "  ".join(["", *(padded(cell, widths[k], right=k > 0) for k, cell in enumerate(row))]).rstrip()
         for row in rows
     )
 

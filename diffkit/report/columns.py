@@ -9,6 +9,7 @@ from ..harness.standing import standings
 from ..languages import Subject
 from .units import brief, count, memory, multiple, number, seconds, tenths
 
+words, titles, statuses = Subject("tables"), Subject("columns"), Subject("statuses")
 numbers = Subject("numbers")
 
 VALUE_CELLS = 22
@@ -43,7 +44,7 @@ def worst_entry(row: Measurement, cells: int = VALUE_CELLS) -> str:
 def outcome(row: Measurement) -> str:
     """The status, and where it is not ok or something is to be said, the reason."""
     reason = " ".join((row.message or "").split())
-    return f"{row.status}: {reason}" if reason else row.status
+    return f"{statuses(row.status)}: {reason}" if reason else statuses(row.status)
 
 
 def losses(rows: Sequence[Measurement]) -> list[str]:
@@ -60,13 +61,18 @@ def losses(rows: Sequence[Measurement]) -> list[str]:
 
 @dataclass(frozen=True)
 class Column:
-    """A title, what it says of a row, its side, and the most cells that it takes in a narrow table."""
+    """Its key, what it says of a row, its side, and the most cells that it takes in a narrow table."""
 
-    title: str
+    key: str
     text: Callable[[Measurement], str]
     right: bool = True
     most: int = 8
     wide_only: bool = False
+
+    @property
+    def title(self) -> str:
+        """In the language that is spoken."""
+        return titles(self.key)
 
 
 VALUE = Column("value or worst", worst_entry, right=False, most=VALUE_CELLS)
@@ -109,7 +115,7 @@ def broad(rows: Sequence[Measurement]) -> tuple[Column, ...]:
 
 def told(rows: Sequence[Measurement], columns: Sequence[Column]) -> tuple[Column, ...]:
     """The columns without those of times where there are none to be told."""
-    return tuple(column for column in columns if timed(rows) or column.title not in TIMES)
+    return tuple(column for column in columns if timed(rows) or column.key not in TIMES)
 
 
 def timed(rows: Sequence[Measurement]) -> bool:
@@ -179,8 +185,8 @@ def heading(rows: Sequence[Measurement]) -> str:
     return (
         shortened(first.problem, 60)
         + said("size", ", n = {}".format)
-        + f": {first.operator}"
-        + said("point", lambda value: f" at {coordinates(value)}")
+        + f": {words(first.operator)}"
+        + said("point", lambda value: words("at", point=coordinates(value)))
         + said("primal_value", lambda value: f", f = {brief(value)}")
-        + said("attainable_digits", lambda value: f", {tenths(value)} digits attainable")
+        + said("attainable_digits", lambda value: words("attainable", digits=tenths(value)))
     )

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
+from rich.cells import cell_len
+
 from ..harness.record import Measurement
 from ..harness.standing import CONTROLS, groups, standings
+from ..languages import Subject
+from .columns import statuses, titles
+from .lines import padded
 from .units import multiple, seconds, tenths
 
+words = Subject("tables")
+
 FEWEST = 2  # problems: of one, the table above says the same
-TITLE = "Value and derivative in calls of the one by hand; f and hand in seconds"
 
 
 def cost_cells(rows: Sequence[Measurement]) -> list[list[str]]:
@@ -27,17 +33,17 @@ def cost_cells(rows: Sequence[Measurement]) -> list[list[str]]:
 
     def cell(row: Measurement | None) -> str:
         if row is None or row.status not in ("ok", "unscored"):
-            return "" if row is None else row.status
+            return "" if row is None else statuses(row.status)
         return multiple(stands[id(row)].hand_ratio)
 
-    found = [["", "f", "hand", *names]]
+    found = [["", "f", titles("hand"), *names]]
     for line in lines:
         hand = line["hand"]
         times = [seconds(hand.primal_seconds), seconds(hand.execute_seconds)]
         found.append([workload(hand), *times, *(cell(line.get(name)) for name in names)])
     for title, summary in SUMMARIES.items():
         each = [[line[name] for line in lines if name in line] for name in ("hand", *names)]
-        found.append([title, "", *map(summary, each)])
+        found.append([titles(title), "", *map(summary, each)])
     return found
 
 
@@ -74,18 +80,18 @@ SUMMARIES: dict[str, Callable[[Sequence[Measurement]], str]] = {
 def cost_lines(rows: Sequence[Measurement], limit: int | None) -> list[str]:
     """The table of costs in lines of at most `limit` cells: what does not fit beside stands below."""
     cells = cost_cells(rows)
-    lines = [TITLE] if cells else []
+    lines = [words("by hand")] if cells else []
     for part in parts(cells, limit):
-        widths = [max(len(line[i]) for line in part) for i in range(len(part[0]))]
+        widths = [max(cell_len(line[i]) for line in part) for i in range(len(part[0]))]
         for name, *rest in part:
-            texts = [f"{text:>{width}}" for text, width in zip(rest, widths[1:], strict=True)]
-            lines.append("  ".join(["", f"{name:{widths[0]}}", *texts]).rstrip())
+            texts = [padded(text, width, right=True) for text, width in zip(rest, widths[1:], strict=True)]
+            lines.append("  ".join(["", padded(name, widths[0]), *texts]).rstrip())
     return lines
 
 
 def parts(cells: list[list[str]], limit: int | None) -> Iterator[list[list[str]]]:
     """The columns in as many tables as it takes, each with the names of its lines."""
-    widths = [max(len(line[i]) for line in cells) + 2 for i in range(len(cells[0]))] if cells else []
+    widths = [max(cell_len(line[i]) for line in cells) + 2 for i in range(len(cells[0]))] if cells else []
     start = 1
     while start < len(widths):
         end, used = start + 1, widths[0] + widths[start]
@@ -103,4 +109,4 @@ def cost_markdown(rows: Sequence[Measurement]) -> list[str]:
         return []
     sides = "|" + "|".join([" --- ", *[" ---: "] * (len(cells[0]) - 1)]) + "|"
     first, *others = [f"| {' | '.join(line)} |" for line in cells]
-    return ["\n".join([f"**{TITLE}**", "", first, sides, *others])]
+    return ["\n".join([f"**{words('by hand')}**", "", first, sides, *others])]

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from rich.cells import cell_len
+
 from ..harness.growth import QUANTITIES, Growth, Power, growth
 from ..harness.record import Measurement
+from ..languages import Subject
+from .columns import titles
+from .lines import padded
+
+words = Subject("tables")
 
 
 def growth_lines(rows: Sequence[Measurement]) -> list[str]:
@@ -23,9 +30,8 @@ def growth_lines(rows: Sequence[Measurement]) -> list[str]:
     for (problem, operator), group in groupby(growth(rows), key=lambda each: (each.problem, each.operator)):
         found = list(group)
         sizes = [n for each in found for n in each.sizes]
-        lines.append(
-            f"{problem}: {operator} grows as n to the power, n = {min(sizes):,} to {max(sizes):,} (95 %)"
-        )
+        least, most = f"{min(sizes):,}", f"{max(sizes):,}"
+        lines.append(words("grows", problem=problem, operator=words(operator), least=least, most=most))
         lines += table(found)
     return lines
 
@@ -33,8 +39,9 @@ def growth_lines(rows: Sequence[Measurement]) -> list[str]:
 def table(found: Sequence[Growth]) -> list[str]:
     """The exponents of each backend in columns."""
     names = [name for name in QUANTITIES if any(name in each.powers for each in found)]
-    width = max(len(name) for name in ("backend", *(each.backend for each in found)))
-    lines = [f"  {'backend':{width}}  " + "".join(f"{name:14}" for name in names)]
+    width = max(cell_len(name) for name in (titles("backend"), *(each.backend for each in found)))
+    head = "".join(padded(titles(name), 14) for name in names)
+    lines = [f"  {padded(titles('backend'), width)}  {head}"]
     for each in found:
         cells = "".join(f"{shown(each.powers.get(name)):14}" for name in names)
         lines.append(f"  {each.backend:{width}}  {cells}")

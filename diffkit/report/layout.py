@@ -1,14 +1,14 @@
 """Rows as lines of a terminal: widths in cells, what does not fit is cut and marked."""
 
 import re
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
 from ..harness.record import Measurement
-from .columns import Column, outcome
+from .columns import Column, outcome, statuses
+from .lines import folded
 
 COLOURS = {"ok": 32, "wrong": 31, "error": 31, "memory": 31, "timeout": 33, "unscored": 33, "unsupported": 33}
 FAILED = {"unsupported", "timeout", "memory", "error"}
@@ -72,7 +72,7 @@ class Layout:
         left = self.start(row)
         room = self.limit and max(0, self.limit - cell_len(left))
         line = clip(left, self.limit, self.ellipsis)
-        end = clip(outcome(row) if self.holds(row) else row.status, room, self.ellipsis)
+        end = clip(outcome(row) if self.holds(row) else statuses(row.status), room, self.ellipsis)
         return line + paint(end, COLOURS.get(row.status, 0), color)
 
     def notes(self, rows: Sequence[Measurement]) -> list[str]:
@@ -81,17 +81,16 @@ class Layout:
         for row in rows:
             if not self.holds(row):
                 backends.setdefault((row.status, row.message or ""), []).append(row.backend)
-        told = [f"{status} ({', '.join(who)}): {why}" for (status, why), who in backends.items()]
+        told = [f"{statuses(status)} ({', '.join(who)}): {why}" for (status, why), who in backends.items()]
         notes = [clip(note, LONGEST_REASON, self.ellipsis) for note in told]
         return [line for note in notes for line in self.folded(note, GAP)]
 
     def folded(self, text: str, indent: str = "") -> list[str]:
         """The text in lines of at most `limit` cells, broken neither in brackets nor about an equals sign."""
         whole = re.sub(r" = |\[[^\[\]]*\]", lambda found: found[0].replace(" ", "\xa0"), printable(text))
-        lines = textwrap.wrap(
-            whole, self.limit or 1_000_000, break_on_hyphens=False,
-            initial_indent=indent, subsequent_indent=indent + 2 * GAP,
-        )  # fmt: skip
+        lines = folded(
+            whole, self.limit or 1_000_000, initial_indent=indent, subsequent_indent=indent + 2 * GAP
+        )
         return [clip(line.replace("\xa0", " "), self.limit, self.ellipsis) for line in lines]
 
 
@@ -105,6 +104,6 @@ def laid_out(
         widest = max(
             cell_len(text) for text in [column.title, *(printable(column.text(row)) for row in shown)]
         )
-        return widest if limit is None else min(widest, max(column.most, len(column.title)))
+        return widest if limit is None else min(widest, max(column.most, cell_len(column.title)))
 
     return Layout(columns, [width(column) for column in columns[:-1]], limit, ellipsis)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.cells import cell_len
@@ -37,6 +37,11 @@ def table(
         lines.append(f"  {lead}  {parts[0]}".rstrip())
         lines += [f"  {' ' * cell_len(lead)}  {part}".rstrip() for part in parts[1:]]
     return lines
+
+
+def widest(texts: Iterable[str]) -> int:
+    """The cells of the widest."""
+    return max(map(cell_len, texts), default=0)
 
 
 def padded(text: str, room: int, right: bool = False) -> str:

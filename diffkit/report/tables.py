@@ -5,34 +5,32 @@ import csv
 import io
 import json
 import re
-import textwrap
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from ..harness.record import Measurement, document
 from ..harness.standing import as_rows, groups
+from ..languages import Subject
 from .advice import advice, recommended
 from .columns import Column, all_columns, broad, heading, losses, narrow, outcome
 from .costs import cost_lines, cost_markdown
 from .growth import growth_lines
 from .layout import GAP, clip, laid_out, paint, printable
+from .lines import folded
 
 __all__ = [
     "advice", "csv_text", "html_table", "json_text", "markdown_table", "recommended", "text_table",
 ]  # fmt: skip
 
-DIGITS = "16 digits is all a double has"
-MEANINGS = {
-    "cost": "cost: one call, in calls of f", "x hand": "x hand: in calls of the derivative by hand",
-    "set-up": "set-up: once", "break-even": "break-even: from so many calls on it takes no longer, set-up "
-    "included, than the backend that is cheapest for one call",
-}  # fmt: skip
+words = Subject("tables")
+EXPLAINED = ("cost", "x hand", "set-up", "break-even")  # columns whose meaning stands below
 
 
 def legend(columns: Sequence[Column]) -> str:
     """What the columns mean."""
-    return "; ".join([DIGITS, *(MEANINGS[c.title] for c in columns if c.title in MEANINGS)]) + "."
+    meanings = [words(f"meaning of {c.key}") for c in columns if c.key in EXPLAINED]
+    return "; ".join([words("double"), *meanings]) + "."
 
 
 def text_table(
@@ -64,7 +62,7 @@ def text_table(
         lines += [layout.title(), *(layout.row(row, color) for row in group), *layout.notes(group)]
         lines += [line for told in losses(group) for line in layout.folded(told, GAP)]
     lines += [clip(line, limit, ellipsis) for line in [*growth_lines(rows), *cost_lines(rows, limit)]]
-    lines += textwrap.wrap(legend(columns), limit or 1_000_000)
+    lines += folded(legend(columns), limit or 1_000_000)
     return "\n".join(lines).encode(encoding, "replace").decode(encoding)
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import codecs
 import json
-import textwrap
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, cast
 
+from rich.cells import cell_len
+
 from ..harness.record import Measurement, document
+from ..languages import Subject
 from ..training.record import Run, Step
 from .columns import Column, outcome
 from .layout import clip, laid_out, paint
+from .lines import folded, padded
 from .tables import csv_lines, escape_markdown
 from .units import count, memory, multiple, seconds, tenths
 
-LEGEND = (
-    "digits: fewest correct ones of the certified gradients; step: gradient and update; cost: one gradient, "
-    "in evaluations of the loss; memory: of one gradient, which keeps every intermediate."
-)
+words = Subject("training")
 
 MARKS = 4  # epochs of which a line tells the loss
 
@@ -68,12 +68,13 @@ NARROW = tuple(column for column in COLUMNS if not column.wide_only)
 def title(run: Run) -> str:
     """What all runs of a training have in common."""
     setup = run.setup
-    batch = f"batch {setup['batch']}" if setup["batch"] else "all samples at once"
-    return (
-        f"{setup['data']}: {'-'.join(map(str, setup['layers']))} ({count(run.parameters)} parameters), "
-        f"{setup['activation']}, {setup['loss']} loss, {setup['optimizer']} {setup['learning_rate']:g}, "
-        f"{batch}, {setup['epochs']} epochs, seed {setup['seed']}"
-    )
+    return words(
+        "title", data=setup["data"], layers="-".join(map(str, setup["layers"])),
+        parameters=count(run.parameters), activation=setup["activation"], loss=setup["loss"],
+        optimizer=setup["optimizer"], rate=f"{setup['learning_rate']:g}",
+        batch=words("batch", size=setup["batch"]) if setup["batch"] else words("whole batch"),
+        epochs=setup["epochs"], seed=setup["seed"],
+    )  # fmt: skip
 
 
 def remarks(runs: Sequence[Run]) -> list[str]:
@@ -85,17 +86,17 @@ def remarks(runs: Sequence[Run]) -> list[str]:
     told = [f"{', '.join(names)}: {sentence}." for sentence, names in found.items()]
     predictions = [run.predict_bytes for run in runs if run.predict_bytes is not None]
     if predictions:
-        told.append(f"A prediction keeps nothing: its memory peaks at {memory(max(predictions))}.")
+        told.append(words("prediction", memory=memory(max(predictions))))
     for run in runs:
         if run.evaluations and run.evaluations > 1:
-            times = f"evaluates the loss {run.evaluations:,.0f} times"
-            told.append(f"{run.backend} {times} for the {count(run.parameters)} parameters in each step.")
+            times, parameters = f"{run.evaluations:,.0f}", count(run.parameters)
+            told.append(words("evaluates", backend=run.backend, times=times, parameters=parameters))
     for run in runs:
         if parted := run.parted:
-            told.append(
-                f"{run.backend} parts from {parted['from']} in step {parted['step']} "
-                f"(by {parted['relative_difference']:.0e}): {parted['why']}."
-            )
+            told.append(words(
+                "parts", backend=run.backend, other=parted["from"], step=parted["step"],
+                difference=f"{parted['relative_difference']:.0e}", why=parted["why"],
+            ))  # fmt: skip
     return told
 
 
@@ -115,14 +116,14 @@ def training_table(
       reverse  0.25          15.2                      ok
     """
     if not runs:
-        return "Nothing was trained."
+        return words("nothing")
     ellipsis = "…" if codecs.lookup(encoding).name.startswith("utf") else "..."
     limit = None if wide else width
     rows = cast(Sequence[Measurement], runs)  # a layout asks for backend, status and message alone
     layout = laid_out(rows, COLUMNS if wide else NARROW, limit, ellipsis)
     lines = [paint(line, 1, color) for line in layout.folded(title(runs[0]))]
     lines += [layout.title(), *(layout.row(row, color) for row in rows), *layout.notes(rows)]
-    lines += textwrap.wrap(LEGEND, limit or 1_000_000)
+    lines += folded(words("legend"), limit or 1_000_000)
     lines += [line for text in remarks(runs) for line in layout.folded(text)]
     return "\n".join(lines).encode(encoding, "replace").decode(encoding)
 
@@ -130,12 +131,12 @@ def training_table(
 def training_markdown(runs: Sequence[Run]) -> str:
     """The runs as a Markdown table under their title, with what went wrong below."""
     if not runs:
-        return "Nothing was trained.\n"
+        return words("nothing") + "\n"
     sides = "|".join(" ---: " if column.right else " --- " for column in NARROW)
     rows = [[column.text(cast(Any, run)) for column in NARROW] for run in runs]
     lines = [[column.title for column in NARROW], *rows]
     head, *body = (f"| {' | '.join(map(escape_markdown, line))} |" for line in lines)
-    below = "\n\n".join(escape_markdown(text) for text in [LEGEND, *remarks(runs)])
+    below = "\n\n".join(escape_markdown(text) for text in [words("legend"), *remarks(runs)])
     name = escape_markdown(title(runs[0]))
     return "\n".join([f"**{name}**", "", head, f"|{sides}|", *body, "", below, ""])
 
@@ -143,7 +144,7 @@ def training_markdown(runs: Sequence[Run]) -> str:
 def training_html(runs: Sequence[Run]) -> str:
     """The runs as HTML that needs nothing else."""
     if not runs:
-        return "<p>Nothing was trained.</p>"
+        return f"<p>{escape(words('nothing'))}</p>"
 
     def line(tag: str, cells: Sequence[str]) -> str:
         sides = ["right" if column.right else "left" for column in NARROW]
@@ -153,7 +154,9 @@ def training_html(runs: Sequence[Run]) -> str:
         )
 
     body = "".join(f"<tr>{line('td', [c.text(cast(Any, run)) for c in NARROW])}</tr>" for run in runs)
-    below = "".join(f'<p style="padding:0 8px">{escape(text)}</p>' for text in [LEGEND, *remarks(runs)])
+    below = "".join(
+        f'<p style="padding:0 8px">{escape(text)}</p>' for text in [words("legend"), *remarks(runs)]
+    )
     return (
         '<div><table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
         '<caption style="text-align:left;font-weight:bold;padding:6px 8px">'
@@ -188,11 +191,12 @@ def loss_curves(steps: Sequence[Step], width: int = 80) -> str:
     losses = {(row["backend"], row["epoch"]): f"{row['train_loss']:.3g}" for row in rows}
     times = {(row["backend"], row["epoch"]): seconds(row["seconds"]) for row in rows}
     a, b = (max(map(len, texts.values())) for texts in (losses, times))
-    lines = ["loss after epoch" + "".join(f"  {mark:>{a + b + 1}}" for mark in marks)]
+    first = max(16, cell_len(words("loss after")))
+    lines = [padded(words("loss after"), first) + "".join(f"  {mark:>{a + b + 1}}" for mark in marks)]
     for name in dict.fromkeys(row["backend"] for row in rows):
         cells = ((losses.get((name, mark), ""), times.get((name, mark), "")) for mark in marks)
         line = "".join(f"  {loss:>{a}} {time:>{b}}" for loss, time in cells)
-        lines.append(f"  {clip(name, 14, '..'):<14}{line}")
+        lines.append(f"  {clip(name, first - 2, '..'):<{first - 2}}{line}")
     return "\n".join(line[:width].rstrip() for line in lines)
 
 

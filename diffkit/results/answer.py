@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +11,12 @@ from ..differentiators.arguments import is_container
 from ..differentiators.symbolic import PreparedSymbolic
 from ..harness.record import Measurement, plain
 from ..harness.targets import AsText, Target
+from ..languages import Subject
 from ..report.columns import shortened
+from ..report.lines import folded, padded, widest
 from ..report.units import brief, within
+
+words = Subject("tables")
 
 MOST_DIGITS = 50
 MOST_ENTRIES = 4  # of a vector that is shown with all digits
@@ -43,12 +46,10 @@ def answer_text(target: Target, rows: Sequence[Measurement], columns: int = 80) 
         pairs += [(slope(name), f"{shown(part)}  ({known})") for name, part in zip(names, parts)]
     formula = symbolic_formula(target, rows)
     if formula:
-        pairs.append(("symbolic", formula))
-    width = max(len(name) for name, _ in pairs) + 1
-    lines = [heading(target), *(f"  {name:{width}} = {text}" for name, text in pairs)]
-    return "\n".join(
-        textwrap.fill(line, columns, subsequent_indent=" " * 6, break_on_hyphens=False) for line in lines
-    )
+        pairs.append((words("symbolic"), formula))
+    width = widest(name for name, _ in pairs) + 1
+    lines = [heading(target), *(f"  {padded(name, width)} = {text}" for name, text in pairs)]
+    return "\n".join(piece for line in lines for piece in folded(line, columns, subsequent_indent=" " * 6))
 
 
 def heading(target: Target) -> str:
@@ -57,7 +58,7 @@ def heading(target: Target) -> str:
     named = text if text == target.name else f"{target.name}: {text}"
     sized = f", n = {target.size}" if target.size else ""
     point = ", ".join(f"{name} = {coordinate(x)}" for name, x in target.point.items())
-    return f"{shortened(named, LONGEST_FORMULA)}{sized} at {point}"
+    return shortened(named, LONGEST_FORMULA) + sized + words("at", point=point)
 
 
 def coordinate(x: Any) -> str:
@@ -99,14 +100,14 @@ def first(rows: Sequence[Measurement], name: str) -> Any:
 def reason(rows: Sequence[Measurement]) -> str:
     """Why the derivative has no certified value."""
     told = (row.message for row in rows if row.status == "unscored" and row.message)
-    return next(told, "not certified")
+    return next(told, words("not certified"))
 
 
 def certainty(width: float | None) -> str:
     """How many digits are certain, from the relative width of the enclosure."""
     if not width:
-        return "certified, exact" if width == 0 else "certified"
-    return f"certified to {min(MOST_DIGITS, math.floor(-math.log10(width)))} digits"
+        return words("certified exact" if width == 0 else "certified")
+    return words("certified to", digits=min(MOST_DIGITS, math.floor(-math.log10(width))))
 
 
 def shown(value: Any) -> str:
@@ -116,7 +117,7 @@ def shown(value: Any) -> str:
     ('0.3333333333333333', '[0.1, 2.0]', '[1, 2, 3, ... 5 in all]')
     """
     if value is None:
-        return "unknown"
+        return words("unknown")
     short = isinstance(value, list) and len(value) <= MOST_ENTRIES
     whole = isinstance(value, float) or (short and all(isinstance(entry, float) for entry in value))
     return repr(value) if whole else shortened(brief(value), 60)

@@ -15,7 +15,7 @@ from ..report import tables
 from ..report.accuracy import sweep_table
 from ..report.plots import draw
 
-messages = Subject("messages")
+words, messages = Subject("tables"), Subject("messages")
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,7 +33,7 @@ class Comparison:
     rows: Sequence[Measurement]
 
     def __str__(self) -> str:
-        return tables.text_table(self.rows) if self.rows else "Nothing was measured."
+        return tables.text_table(self.rows) if self.rows else words("nothing")
 
     __repr__ = __str__
 

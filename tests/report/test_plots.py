@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 from itertools import combinations
@@ -14,6 +15,8 @@ from typer.testing import CliRunner
 
 from diffkit.cli import app
 from diffkit.harness.record import STATUSES, Measurement, append_record
+from diffkit.languages import speaking
+from diffkit.report import fonts
 from diffkit.report.plots import PLOTS, CannotPlot, draw, save_plot
 from diffkit.report.plots.canvas import spread
 from diffkit.report.plots.palette import LOOKS, looks
@@ -175,11 +178,17 @@ def test_the_squares_of_outcomes_are_the_rows_of_its_csv(tmp_path):
     assert sorted(text.get_text() for text in axes.texts) == wanted
 
 
-@pytest.mark.parametrize("style", ["paper", "slides"])
+korean_font = pytest.mark.skipif(not fonts.korean_font(), reason="no font with Korean letters is installed")
+
+
+@pytest.mark.parametrize(
+    ("lang", "style"), [("en", "paper"), ("en", "slides"), pytest.param("ko", "paper", marks=korean_font)]
+)
 @pytest.mark.parametrize("kind", PLOTS)
-def test_no_text_overlaps_another_or_the_edge(kind, style):
+def test_no_text_overlaps_another_or_the_edge(kind, lang, style):
     """Boxes of all texts, the slanted names of outcomes apart."""
-    figure = draw(kind, feed(kind), style)
+    with speaking(lang):
+        figure = draw(kind, feed(kind), style)
     boxes = texts(figure)
     page = figure.bbox
 
@@ -190,6 +199,30 @@ def test_no_text_overlaps_another_or_the_edge(kind, style):
     for (one, a), (other, b) in combinations(upright, 2):
         overlap = min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
         assert not overlap, (one, other)
+
+
+@korean_font
+@pytest.mark.parametrize("kind", PLOTS)
+def test_a_figure_speaks_korean_and_its_csv_does_not(kind, tmp_path):
+    """Title and axes are translated; the rows are the same bytes."""
+    english = save_plot(kind, feed(kind), tmp_path / "en.svg")
+    with speaking("ko"):
+        korean = save_plot(kind, feed(kind), tmp_path / "ko.svg")
+        figure = draw(kind, feed(kind))
+        written = [text for text, _ in texts(figure) if text not in BACKENDS]
+    words = {word for text in written for word in re.findall(r"[a-z]{2,}", text)}
+
+    assert fonts.is_korean(figure.texts[0].get_text()) and figure.texts[1].get_text().startswith("시드 0")
+    assert not words & {"the", "of", "is", "on", "and", "digits", "calls", "cost", "loss", "error", "wrong"}
+    assert english.with_suffix(".csv").read_bytes() == korean.with_suffix(".csv").read_bytes()
+    assert korean.read_bytes() != english.read_bytes()
+
+
+def test_without_a_korean_font_no_figure_is_drawn(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts, "korean_font", lambda: None)
+    result = run("plot", "cost", "r.jsonl", "-o", "c.svg", "--lang", "ko")
+    assert result.exit_code == 2 and "--lang en" in result.stderr and not (tmp_path / "c.svg").exists()
+    assert run("plot", "cost", "r.jsonl", "-o", "c.svg").exit_code == 0
 
 
 def test_guides_hold_where_n_counts_the_inputs():

@@ -13,6 +13,9 @@ WORDS = {
     "not kept": "The records are not kept, {path}: {why}. Name a file with -o rows.jsonl.",
     "no font": "No font with Korean letters is installed: install fonts-noto-cjk or fonts-nanum, or use "
     "--lang en.",
+    # report
+    "no profile": "There is no profile {profile}: it is {profiles}.",
+    "nothing to report": "There are no records to report: measure some with diffkit compare.",
     # explain
     "one point": "explain shows one point: give --at once.",
     "no graph suffix": "{path} has no suffix of a graph: use one of {suffixes}.",

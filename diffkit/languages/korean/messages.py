@@ -13,6 +13,9 @@ WORDS = {
     "not kept": "기록을 남기지 못한다, {path}: {why}. -o rows.jsonl 같은 옵션으로 파일을 정한다.",
     "no font": "한글 글꼴이 설치되어 있지 않다: fonts-noto-cjk 또는 fonts-nanum 패키지를 설치하거나 --lang "
     "en 옵션을 쓴다.",
+    # report
+    "no profile": "그런 프로필은 없다: {profile}. 고를 수 있는 프로필: {profiles}.",
+    "nothing to report": "보고할 기록이 없다: diffkit compare 명령으로 먼저 잰다.",
     # explain
     "one point": "explain 명령은 한 점만 보인다: --at 옵션을 한 번만 쓴다.",
     "no graph suffix": "{path} 파일의 확장자는 그래프의 것이 아니다: {suffixes} 가운데 하나를 쓴다.",

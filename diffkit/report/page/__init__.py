@@ -8,9 +8,12 @@ from typing import Any
 
 from ...checking.record import Check
 from ...harness.record import Measurement, Record
+from ...languages import Subject, spoken
 from ...training.record import Run, Step
 from ..columns import shortened
+from ..fonts import NoFont
 from ..layout import printable
+from ..lists import listed
 from ..plots import PLOTS, CannotPlot, drawn, finding
 from ..plots.rows import without_sweeps
 from .answer import Answer
@@ -20,10 +23,11 @@ from .markdown import markdown
 from .others import checks, glossary, method, trainings
 from .sections import accuracy, choice, cost, every_row, outcomes
 from .summary import Summary
-from .words import LANGUAGES, Words
 from .worked import worked
 
-__all__ = ["FORMATS", "LANGUAGES", "PROFILES", "Profile", "html", "markdown", "report"]
+__all__ = ["FORMATS", "PROFILES", "Profile", "html", "markdown", "report"]
+
+words, notes, messages = Subject("report"), Subject("notes"), Subject("messages")
 
 LARGE = 250_000  # characters of a picture from which on it is smaller in pixels
 FIGURES = {
@@ -55,54 +59,50 @@ PROFILES = {
 def report(
     records: Sequence[Record],
     profile: str = "lecture",
-    lang: str = "en",
     walk: dict[str, Any] | None = None,
     pictures: bool = True,
 ) -> Page:
     """The page of these records: the answer, then its evidence, then how it came about.
 
-    profile: "lecture" explains, "engineer" lists. lang: of the fixed text. walk: of the worked example, the
+    profile: "lecture" explains, "engineer" lists. walk: of the worked example, the
     tape in its dictionary form. pictures: whether there are any.
-    Raises ValueError for an unknown profile or language, or without records.
+    Its fixed text is in the language that is spoken. Raises ValueError for an unknown profile, or without
+    records, and (NoFont) where Korean is spoken, pictures are wanted and no font has its letters.
     """
     if profile not in PROFILES:
-        raise ValueError(f"There is no profile {profile!r}: it is {' or '.join(PROFILES)}.")
-    if lang not in LANGUAGES:
-        raise ValueError(f"There is no report in the language {lang!r}: it is {' or '.join(LANGUAGES)}.")
+        raise ValueError(messages("no profile", profile=repr(profile), profiles=listed(list(PROFILES), "or")))
     if not records:
-        raise ValueError("There are no records to report: measure some with diffkit compare.")
-    words, notes, terms = LANGUAGES[lang]
+        raise ValueError(messages("nothing to report"))
     for_whom = PROFILES[profile]
     rows = [row for row in without_sweeps(records) if isinstance(row, Measurement)]
     runs, steps, found = ([each for each in records if isinstance(each, kind)] for kind in (Run, Step, Check))
     summary = Summary.of(rows)
-    figures, missing = drawings(records, notes if for_whom.notes else {}, pictures)
+    figures, missing = drawings(records, for_whom.notes, pictures)
     findings = {kind: figure.caption for kind, figure in figures.items()}
-    answer = Answer(rows, runs, found, words, findings).sentences()  # type: ignore[arg-type]
+    answer = Answer(rows, runs, found, findings).sentences()  # type: ignore[arg-type]
     contents: dict[str, list[Block]] = {
-        "outcomes": outcomes(summary, rows, words) if rows else [],
-        "accuracy": accuracy(summary, rows, words),
-        "cost": cost(summary, rows, words),
-        "choice": choice(rows, words),
-        "training": trainings(runs, steps, words),  # type: ignore[arg-type]
-        "checks": checks(found, words),  # type: ignore[arg-type]
-        "how": worked(walk, words),
-        "method": method(records, missing, words, for_whom.plain),
-        "glossary": glossary(list(terms.items())),
+        "outcomes": outcomes(summary, rows) if rows else [],
+        "accuracy": accuracy(summary, rows),
+        "cost": cost(summary, rows),
+        "choice": choice(rows),
+        "training": trainings(runs, steps),  # type: ignore[arg-type]
+        "checks": checks(found),  # type: ignore[arg-type]
+        "how": worked(walk),
+        "method": method(records, missing, for_whom.plain),
+        "glossary": glossary(),
     }
     blocks: list[Block] = []
     for name in for_whom.sections:
         drawn_here = [figures[kind] for kind in FIGURES.get(name, ()) if kind in figures]
         inside = [*contents[name][:1], *drawn_here, *contents[name][1:]]
         if name == "choice" and rows:
-            inside += every_row(summary, words, for_whom.plain)
+            inside += every_row(summary, for_whom.plain)
         if inside:
-            blocks += [Heading(words[name], name), *inside]
-    first: list[Block] = [Heading(words["answer"], "answer"), Points(linked(answer, blocks), "answer")]
+            blocks += [Heading(words(name), name), *inside]
+    first: list[Block] = [Heading(words("answer"), "answer"), Points(linked(answer, blocks), "answer")]
     blocks = first + blocks
-    return Page(
-        heading(summary, runs, found, words), subtitle(records, summary, words), blocks, lang, dict(words)
-    )
+    title = heading(summary, runs, found)
+    return Page(title, subtitle(records, summary), blocks, spoken(), words("contents"))
 
 
 def linked(sentences: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Paragraph]:
@@ -117,43 +117,45 @@ def linked(sentences: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Para
     ]
 
 
-def heading(summary: Summary, runs: Sequence[Any], found: Sequence[Any], words: Words) -> str:
+def heading(summary: Summary, runs: Sequence[Any], found: Sequence[Any]) -> str:
     """What the page is about."""
     names = list(dict.fromkeys(row.problem for each in summary.grid.values() for row in each.values()))
     if len(names) == 1:
-        return words["title one"].format(problem=shortened(printable(names[0]), 60))
+        return words("title one", problem=shortened(printable(names[0]), 60))
     if not names and runs:
-        return str(words["title training"])
-    return str(words["title checks"] if not names and found else words["title"])
+        return words("title training")
+    return words("title checks" if not names and found else "title")
 
 
-def subtitle(records: Sequence[Record], summary: Summary, words: Words) -> str:
+def subtitle(records: Sequence[Record], summary: Summary) -> str:
     """How many records of what, and the machine."""
     rows = [vars(record) for record in records]
     machines = dict.fromkeys(str(row["machine"].get("cpu", "")) for row in rows if row.get("machine"))
     backends = {*summary.backends, *(row["backend"] for row in rows if row.get("record") == "run")}
     count = len(summary.grid)
-    about = (
-        [words["problem"] if count == 1 else words["problems"].format(count=f"{count:,}")] if count else []
-    )
+    about = [words("problem") if count == 1 else words("problems", count=f"{count:,}")] if count else []
     for key, record, kind in (("trainings", "record", "run"), ("checks made", "kind", "check")):
         if number := sum(row.get(record) == kind for row in rows):
-            about.append(words[key].format(count=f"{number:,}"))
-    return str(words["subtitle"].format(
-        records=f"{len(rows):,}", backends=len(backends), problems=f" {words['and']} ".join(about) or "0",
+            about.append(words(key, count=f"{number:,}"))
+    return words("subtitle",
+        records=f"{len(rows):,}", backends=len(backends), problems=listed(about) or "0",
         machine=", ".join(machines) or "?",
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def drawings(
-    records: Sequence[Record], notes: Words, pictures: bool
+    records: Sequence[Record], explained: bool, pictures: bool
 ) -> tuple[dict[str, Figure], dict[str, str]]:
     """The figures that the records feed, and why there are no others."""
     found, missing = {}, {}
     for kind in PLOTS:
         try:
-            found[kind] = picture_of(kind, records, notes.get(kind, ""), pictures)
+            found[kind] = picture_of(kind, records, notes(kind) if explained else "", pictures)
         except CannotPlot as error:
+            missing[kind] = str(error)
+        except NoFont as error:
+            if pictures:
+                raise
             missing[kind] = str(error)
     return found, missing
 

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ...checking.record import VERDICTS, Check
 from ...harness.record import Measurement
+from ...languages import Subject
 from ...training.record import Run
 from ..advice import advice
+from ..lists import listed
 from ..plots.rows import about
 from ..units import seconds, tenths
 from .blocks import Paragraph
 from .summary import Summary
-from .words import Words
+
+words, statuses = Subject("report"), Subject("statuses")
 
 MOST = 5
 ALIKE = 1.0  # digits within which backends are told as equals
@@ -22,13 +25,13 @@ NAMED = 3  # problems that are named
 
 
 class Answer:
-    """What the sentences are made from, and in which words."""
+    """What the sentences are made from."""
 
     def __init__(
-        self, rows: Sequence[Measurement], runs: Sequence[Run], checks: Sequence[Check], words: Words,
+        self, rows: Sequence[Measurement], runs: Sequence[Run], checks: Sequence[Check],
         findings: dict[str, str],
     ):  # fmt: skip
-        self.rows, self.runs, self.checks, self.words, self.findings = rows, runs, checks, words, findings
+        self.rows, self.runs, self.checks, self.findings = rows, runs, checks, findings
         self.summary = Summary.of(rows)
 
     def sentences(self) -> list[Paragraph]:
@@ -36,7 +39,7 @@ class Answer:
         found: list[Paragraph] = []
         for anchor, told in self.candidates():
             texts = [text for text in told() if text]
-            found += [Paragraph(text, (anchor, self.words["evidence"])) for text in texts]
+            found += [Paragraph(text, (anchor, words("evidence"))) for text in texts]
         return found[:MOST]
 
     def candidates(self) -> Iterator[tuple[str, Callable[[], Sequence[str | None]]]]:
@@ -51,15 +54,6 @@ class Answer:
             told = [f"{self.findings[kind]}."] if kind in self.findings else []
             yield f"figure-{kind}", lambda told=told: told  # type: ignore[misc]
 
-    def said(self, key: str, **parts: object) -> str:
-        return self.words[key].format(**parts)
-
-    def listed(self, names: Sequence[str]) -> str:
-        """Names with commas and an and."""
-        if len(names) < 2:
-            return "".join(names)
-        return f"{', '.join(names[:-1])} {self.words['and']} {names[-1]}"
-
     def advised(self) -> list[str]:
         """What to take, on what condition."""
         timed = any(row.execute_samples for row in self.rows)
@@ -67,7 +61,7 @@ class Answer:
 
     def told(self, key: str, problems: int, **parts: object) -> str:
         """A sentence on so many problems, of one problem in its own words."""
-        return self.said(key + " one" * (problems == 1), problems=problems, **parts)
+        return words(key + " one" * (problems == 1), problems=problems, **parts)
 
     def outcomes(self) -> list[str]:
         """Who is right on how many problems, and what became of the rest."""
@@ -80,17 +74,19 @@ class Answer:
         best, least = max(right.values(), default=0), min(right.values(), default=0)
         if not best:
             return [self.told("right none", len(scored))]
-        first = self.listed([name for name, count in right.items() if count == best])
+        first = listed([name for name, count in right.items() if count == best])
         if best == least:
             return [self.told("right all", len(scored), right=best, best=first)]
         last = [name for name, count in right.items() if count == least]
         failures = Counter(row.status for name in last for row in summary.of_backend(name).values())
-        words = [
-            f"{count} {status}" for status, count in failures.items() if status not in ("ok", "unscored")
+        told = [
+            words("failure", count=count, status=statuses(status))
+            for status, count in failures.items()
+            if status not in ("ok", "unscored")
         ]
         return [
-            self.told("right some", len(scored), best=first, right=best, least=least, worst=self.listed(last),
-                      failures=", ".join(words) or self.words["not tried"])
+            self.told("right some", len(scored), best=first, right=best, least=least, worst=listed(last),
+                      failures=", ".join(told) or words("not tried"))
         ]  # fmt: skip
 
     def digits(self) -> list[str]:
@@ -104,7 +100,7 @@ class Answer:
         best = [name for name, digits in medians.items() if digits >= most - ALIKE]
         worst = [name for name, digits in medians.items() if digits <= fewest + ALIKE and name not in best]
         return [
-            self.told("digits apart", problems, best=self.listed(best), worst=self.listed(worst),
+            self.told("digits apart", problems, best=listed(best), worst=listed(worst),
                       most=tenths(min(medians[name] for name in best)), fewest=tenths(fewest))
         ]  # fmt: skip
 
@@ -116,9 +112,9 @@ class Answer:
         wins = Counter(names[0] for names in leaders.values() if len(names) == 1)
         if not wins:
             tied = list(dict.fromkeys(name for names in leaders.values() for name in names))
-            return [self.told("fastest none", len(leaders), best=self.listed(tied))]
+            return [self.told("fastest none", len(leaders), best=listed(tied))]
         most = max(wins.values())
-        best = self.listed([name for name, count in wins.items() if count == most])
+        best = listed([name for name, count in wins.items() if count == most])
         ties = sum(len(names) > 1 for names in leaders.values())
         key = "fastest ties" if ties else "fastest"
         return [self.told(key, len(leaders), best=best, wins=most, ties=ties)]
@@ -134,10 +130,10 @@ class Answer:
         ]
         if not lost:
             return []
-        more = [self.said("more", count=len(lost) - NAMED)] if len(lost) > NAMED else []
-        names = self.listed([*lost[:NAMED], *more])
+        more = [words("more", count=len(lost) - NAMED)] if len(lost) > NAMED else []
+        names = listed([*lost[:NAMED], *more])
         key = "losing" if len(lost) > 1 else "losing one"
-        return [self.said(key, count=len(lost), digits=f"{LOSING:g}", names=names)]
+        return [words(key, count=len(lost), digits=f"{LOSING:g}", names=names)]
 
     def training(self) -> list[str]:
         """The loss that was reached, what a step cost, and where trajectories part."""
@@ -146,9 +142,9 @@ class Answer:
             return []
         quick = min(runs, key=lambda run: run.seconds_per_step or 0.0)
         slow = max(runs, key=lambda run: run.seconds_per_step or 0.0)
-        told = self.said(
+        told = words(
             "trained", data=quick.setup.get("data", ""), epochs=quick.epochs,
-            backends=self.listed([run.backend for run in runs]), quickest=quick.backend, slowest=slow.backend,
+            backends=listed([run.backend for run in runs]), quickest=quick.backend, slowest=slow.backend,
             loss=about(min(run.final_loss or 0.0 for run in runs)),
             quick=seconds(quick.seconds_per_step), slow=seconds(slow.seconds_per_step),
         )  # fmt: skip
@@ -163,14 +159,14 @@ class Answer:
         best = [name for name, each in digits.items() if each >= most - ALIKE]
         least = tenths(min(digits[name] for name in best))
         if most - fewest <= ALIKE:
-            return [self.said("kept alike", most=least)]
-        worst = self.listed([name for name in digits if name not in best])
-        return [self.said("kept", best=self.listed(best), most=least, worst=worst, fewest=tenths(fewest))]
+            return [words("kept alike", most=least)]
+        worst = listed([name for name in digits if name not in best])
+        return [words("kept", best=listed(best), most=least, worst=worst, fewest=tenths(fewest))]
 
     def parted(self, runs: Sequence[Run]) -> list[str]:
         """Where the first trajectory leaves the others, and why."""
         return [
-            self.said("parted", backend=run.backend, other=at["from"], step=at["step"], why=at["why"])
+            words("parted", backend=run.backend, other=at["from"], step=at["step"], why=at["why"])
             for run in runs
             if (at := run.parted)
         ][:1]
@@ -182,6 +178,4 @@ class Answer:
         agree, disagree, undecided = (
             sum(check.verdict == verdict for check in self.checks) for verdict in VERDICTS
         )
-        return [
-            self.said("checked", count=len(self.checks), agree=agree, disagree=disagree, undecided=undecided)
-        ]
+        return [words("checked", count=len(self.checks), agree=agree, disagree=disagree, undecided=undecided)]

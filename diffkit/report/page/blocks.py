@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,12 @@ Block = Heading | Paragraph | Points | Table | Figure | Drawing | Chooser | Verb
 
 @dataclass(frozen=True)
 class Page:
-    """A title, a line below it, and the blocks; `lang` is that of its words."""
+    """A title, a line below it, and the blocks; `lang` is that of its words, `contents` the name of its
+    list of sections.
+    """
 
     title: str
     subtitle: str
     blocks: Sequence[Block]
     lang: str = "en"
-    words: dict[str, str] = field(default_factory=dict)
+    contents: str = "Contents"

@@ -28,7 +28,9 @@ from .blocks import (
 
 HERE = Path(__file__).parent
 UNIT = re.compile(r"(\d) (ns|us|ms|s|B|kB|MB|GB|%)\b")
-LETTER = re.compile(r'<path id="(DejaVuSans-[0-9a-f]+)"[^>]*/>')
+LETTER = re.compile(
+    r'<path id="([\w-]+)"[^>]* transform="scale\(0\.015625\)"[^>]*/>'
+)  # a glyph of matplotlib's
 LONG = 12  # entries of a table from which on it is worth sorting
 
 
@@ -55,7 +57,7 @@ def html(page: Page) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(page.title)}</title>\n<style>\n{asset('page.css')}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>{escape(page.title)}</h1>\n<p>{escape(page.subtitle)}</p>\n"
-        f'<nav aria-label="{escape(page.words["contents"])}"><ul>{links}</ul></nav>\n</header>\n<main>\n'
+        f'<nav aria-label="{escape(page.contents)}"><ul>{links}</ul></nav>\n</header>\n<main>\n'
         f"{letters_once(sections(page.blocks))}</main>\n<script>{script}</script>\n</body>\n</html>\n"
     )
 

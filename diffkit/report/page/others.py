@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from ...checking.record import Check
 from ...harness.record import Record
+from ...languages import Subject
 from ...training.record import Run, Step
 from ..checks import TITLES, by_claim, failures
 from ..checks import row as claim_row
@@ -16,17 +17,18 @@ from ..training import NARROW, epoch_rows, remarks, title
 from ..units import seconds
 from .blocks import Block, Cell, Fold, Paragraph, Points, Table, Terms, Verbatim
 from .sections import LONGEST, few, table
-from .words import Words
+
+words, terms, meanings = Subject("report"), Subject("terms"), Subject("glossary")
 
 MARKS = 6  # epochs whose losses are told
 MOST_FAILURES = 12
 
 
-def trainings(runs: Sequence[Run], steps: Sequence[Step], words: Words) -> list[Block]:
+def trainings(runs: Sequence[Run], steps: Sequence[Step]) -> list[Block]:
     """A table for each setup, what went wrong, and the losses by epoch."""
     if not runs and not steps:
         return []
-    blocks: list[Block] = [Paragraph(words["training intro"])]
+    blocks: list[Block] = [Paragraph(words("training intro"))]
     setups: dict[str, list[Run]] = {}
     for run in runs:
         setups.setdefault(title(run), []).append(run)
@@ -38,10 +40,10 @@ def trainings(runs: Sequence[Run], steps: Sequence[Step], words: Words) -> list[
         )
         if told := remarks(each):
             blocks.append(Points([Paragraph(text) for text in told]))
-    return blocks + losses(steps, words)
+    return blocks + losses(steps)
 
 
-def losses(steps: Sequence[Step], words: Words) -> list[Block]:
+def losses(steps: Sequence[Step]) -> list[Block]:
     """The loss of each backend after some epochs, with the time until then."""
     ends = epoch_rows(steps)
     if not ends:
@@ -53,51 +55,52 @@ def losses(steps: Sequence[Step], words: Words) -> list[Block]:
     }
     names = dict.fromkeys(end["backend"] for end in ends)
     rows = [[name, *(texts.get((name, mark), "") for mark in marks)] for name in names]
-    heads = [words["backend"], *(words["epoch"].format(epoch=mark) for mark in marks)]
-    return [Fold(words["losses"], [table(words["losses"], heads, rows)])]
+    heads = [words("backend"), *(words("epoch", epoch=mark) for mark in marks)]
+    return [Fold(words("losses"), [table(words("losses"), heads, rows)])]
 
 
-def checks(found: Sequence[Check], words: Words) -> list[Block]:
+def checks(found: Sequence[Check]) -> list[Block]:
     """Verdicts by claim, then the first failure of each kind in its own words."""
     if not found:
         return []
     rows = [claim_row(item) for item in by_claim(found).items()]
-    block = table(words["by claim"], [words[name] for name in TITLES], rows)
+    block = table(words("by claim"), [words(name) for name in TITLES], rows)
     told: list[Block] = [Verbatim(check.message) for check in failures(found)[:MOST_FAILURES]]
-    return [Paragraph(words["checks intro"]), block, *told]
+    return [Paragraph(words("checks intro")), block, *told]
 
 
-def method(records: Sequence[Record], missing: dict[str, str], words: Words, plain: bool) -> list[Block]:
+def method(records: Sequence[Record], missing: dict[str, str], plain: bool) -> list[Block]:
     """How digits and times come about, the commands, the machine, and the figures that are not there."""
     rows = [vars(record) for record in records if "machine" in vars(record)]
     seeds = dict.fromkeys(
         str(seed) for row in rows if (seed := row.get("setup", row).get("seed")) is not None
     )
-    texts = [words[name] for name in ("certified", "timed", "memory")]
+    texts = [words(name) for name in ("certified", "timed", "memory")]
     if seeds:
-        texts.append(words["seeds"].format(seeds=", ".join(seeds)))
+        texts.append(words("seeds", seeds=", ".join(seeds)))
     commands = dict.fromkeys(shlex.join(map(str, row["argv"])) for row in rows if row["argv"])
     blocks: list[Block] = [Paragraph(text) for text in texts]
     if commands:
         text = "\n".join(command[:LONGEST] for command in list(commands)[:MOST_FAILURES])
-        blocks.append(Fold(words["commands"], [Verbatim(text)], plain))
-    blocks.append(Fold(words["machine"], [machine(rows, words)], plain))
+        blocks.append(Fold(words("commands"), [Verbatim(text)], plain))
+    blocks.append(Fold(words("machine"), [machine(rows)], plain))
     if missing:
         lines = [[kind, Cell(why, kind="long")] for kind, why in missing.items()]
-        named = table(words["missing figures"], [words["figure"], words["needs"]], lines, left=2)
-        blocks.append(Fold(words["missing figures"], [named]))
+        named = table(words("missing figures"), [words("figure"), words("needs")], lines, left=2)
+        blocks.append(Fold(words("missing figures"), [named]))
     return blocks
 
 
-def machine(rows: Sequence[dict[str, Any]], words: Words) -> Table:
+def machine(rows: Sequence[dict[str, Any]]) -> Table:
     """What measured: processor, system, versions; of several runs all that differ."""
     found: dict[str, dict[str, None]] = {}
     for row in rows:
         for name, value in [*row["machine"].items(), *row["versions"].items()]:
             found.setdefault(str(name), {})[str(value)] = None
     lines = [[name, few(list(values))] for name, values in found.items()]
-    return table(words["machine"], [words["machine name"], words["machine value"]], lines, left=2)
+    return table(words("machine"), [words("machine name"), words("machine value")], lines, left=2)
 
 
-def glossary(terms: Sequence[tuple[str, str]]) -> list[Block]:
-    return [Terms(terms)]
+def glossary() -> list[Block]:
+    """All terms in the order of their language's alphabet."""
+    return [Terms(sorted(((terms(key), meanings(key)) for key in terms), key=lambda pair: pair[0].lower()))]

@@ -9,17 +9,18 @@ from typing import Any
 
 from ...harness.growth import QUANTITIES, growth
 from ...harness.record import STATUSES, Measurement
+from ...languages import Subject
 from ..accuracy import honesty
 from ..advice import advice, recommended
 from ..columns import broad, outcome, shortened
-from ..costs import TITLE as HAND_TITLE
 from ..costs import cost_cells
 from ..growth import shown
 from ..layout import printable
 from ..units import memory, multiple, seconds, tenths
 from .blocks import Block, Cell, Chooser, Fold, Paragraph, Points, Table
 from .summary import Summary, quartiles
-from .words import Words
+
+words, statuses, tables = Subject("report"), Subject("statuses"), Subject("tables")
 
 NEEDS = (3, 6, 9, 12, 15)  # digits
 MOST_ROWS = 20_000  # of the table of measurements: more are a matter for a data frame
@@ -52,10 +53,10 @@ def whole(value: float | None) -> str:
 # Outcomes
 
 
-def outcomes(summary: Summary, measured: Sequence[Measurement], words: Words) -> list[Block]:
+def outcomes(summary: Summary, measured: Sequence[Measurement]) -> list[Block]:
     """How many problems end how, and the reasons of what went wrong; of one problem its table."""
     if len(summary.grid) == 1:
-        return [Paragraph(words["outcomes intro"]), one_problem(measured, words)]
+        return [Paragraph(words("outcomes intro")), one_problem(measured)]
     present = [
         status for status in STATUSES if any(summary.statuses(name)[status] for name in summary.backends)
     ]
@@ -65,15 +66,15 @@ def outcomes(summary: Summary, measured: Sequence[Measurement], words: Words) ->
            for n in [summary.statuses(name)[status]])]
         for name in summary.backends
     ]  # fmt: skip
-    titles = [words["backend"], words["certified problems"], *present]
+    titles = [words("backend"), words("certified problems"), *map(statuses, present)]
     return [
-        Paragraph(words["outcomes intro"]),
-        table(words["by status"], titles, rows),
-        *reasons(summary, words),
+        Paragraph(words("outcomes intro")),
+        table(words("by status"), titles, rows),
+        *reasons(summary),
     ]
 
 
-def one_problem(rows: Sequence[Measurement], words: Words) -> Table:
+def one_problem(rows: Sequence[Measurement]) -> Table:
     """The table that compare prints: value, digits, cost, set-up, outcome of each backend."""
     columns = broad(rows)
     lines = [
@@ -84,10 +85,10 @@ def one_problem(rows: Sequence[Measurement], words: Words) -> Table:
         for row in rows
     ]
     titles = [column.title for column in columns]
-    return Table(words["by backend"], titles, lines, [column.right for column in columns])
+    return Table(words("by backend"), titles, lines, [column.right for column in columns])
 
 
-def reasons(summary: Summary, words: Words) -> list[Block]:
+def reasons(summary: Summary) -> list[Block]:
     """Each reason once, with the backends and problems that it is about."""
     found: dict[tuple[str, str], dict[str, list[str]]] = {}
     for problem, each in summary.grid.items():
@@ -98,15 +99,15 @@ def reasons(summary: Summary, words: Words) -> list[Block]:
     if not found:
         return []
     rows = [
-        [Cell(status, kind=status), few(list(where)), few(list(dict.fromkeys(chain(*where.values())))),
-         Cell(why, kind="long")]
+        [Cell(statuses(status), kind=status), few(list(where)),
+         few(list(dict.fromkeys(chain(*where.values())))), Cell(why, kind="long")]
         for (status, why), where in list(found.items())[:MOST_REASONS]
     ]  # fmt: skip
-    titles = [words["status"], words["which"], words["backend"], words["why"]]
-    blocks: list[Block] = [table(words["reasons"], titles, rows, left=4)]
+    titles = [words("status"), words("which"), words("backend"), words("why")]
+    blocks: list[Block] = [table(words("reasons"), titles, rows, left=4)]
     if len(found) > MOST_REASONS:
-        blocks.append(Paragraph(words["reasons more"].format(count=f"{len(found) - MOST_REASONS:,}")))
-    return [Fold(words["reasons"], blocks)]
+        blocks.append(Paragraph(words("reasons more", count=f"{len(found) - MOST_REASONS:,}")))
+    return [Fold(words("reasons"), blocks)]
 
 
 def few(names: Sequence[str], most: int = 6) -> str:
@@ -117,7 +118,7 @@ def few(names: Sequence[str], most: int = 6) -> str:
 # Accuracy
 
 
-def accuracy(summary: Summary, rows: Sequence[Measurement], words: Words) -> list[Block]:
+def accuracy(summary: Summary, rows: Sequence[Measurement]) -> list[Block]:
     """Digits of each backend over its scored problems, and how honest its own bound is."""
     honest = {each["backend"]: each for each in honesty(rows)}
     lines = [
@@ -136,9 +137,9 @@ def accuracy(summary: Summary, rows: Sequence[Measurement], words: Words) -> lis
         "two ulps",
         "bounded",
     )
-    block = table(words["by digits"], [words[name] for name in names], lines)
+    block = table(words("by digits"), [words(name) for name in names], lines)
     right = [i not in (0, 4) for i in range(len(names))]
-    return [Paragraph(words["accuracy intro"]), Table(block.caption, block.titles, block.rows, right)]
+    return [Paragraph(words("accuracy intro")), Table(block.caption, block.titles, block.rows, right)]
 
 
 def digits_line(summary: Summary, name: str, honest: dict[str, Any]) -> list[Any]:
@@ -157,22 +158,22 @@ def digits_line(summary: Summary, name: str, honest: dict[str, Any]) -> list[Any
 # Cost
 
 
-def cost(summary: Summary, rows: Sequence[Measurement], words: Words) -> list[Block]:
+def cost(summary: Summary, rows: Sequence[Measurement]) -> list[Block]:
     """Quartiles of the cost over problems, set-up, memory; costs by hand; exponents of growth."""
     lines = [line for name in summary.backends for line in cost_line(summary, name)]
     if not lines:
         return []
     if len(summary.grid) == 1:
-        return [Paragraph(words["cost one"])]
+        return [Paragraph(words("cost one"))]
     names = ("backend", "certified problems", "low", "middle", "high", "set-up", "held")
     blocks: list[Block] = [
-        Paragraph(words["cost intro"]),
-        table(words["by cost"], [words[name] for name in names], lines),
+        Paragraph(words("cost intro")),
+        table(words("by cost"), [words(name) for name in names], lines),
     ]
     by_hand = cost_cells(rows)
     if by_hand:
-        blocks.append(table(HAND_TITLE, [words["which"], *by_hand[0][1:]], by_hand[1:]))
-    return blocks + growths(rows, words)
+        blocks.append(table(tables("by hand"), [words("which"), *by_hand[0][1:]], by_hand[1:]))
+    return blocks + growths(rows)
 
 
 def cost_line(summary: Summary, name: str) -> list[list[Any]]:
@@ -193,7 +194,7 @@ def held_text(amount: float | None) -> str:
     return memory(None if amount is None else round(amount))
 
 
-def growths(rows: Sequence[Measurement], words: Words) -> list[Block]:
+def growths(rows: Sequence[Measurement]) -> list[Block]:
     """Exponents of n with their 95 % intervals, a row for each problem and backend."""
     lines = [
         [shortened(each.problem, 40), each.backend, f"{min(each.sizes):,} – {max(each.sizes):,}",
@@ -204,18 +205,18 @@ def growths(rows: Sequence[Measurement], words: Words) -> list[Block]:
     if not lines:
         return []
     titles = [
-        words["which"],
-        words["backend"],
-        words["size range"],
-        *(words[f"grows {name}"] for name in QUANTITIES),
+        words("which"),
+        words("backend"),
+        words("size range"),
+        *(words(f"grows {name}") for name in QUANTITIES),
     ]
-    return [Fold(words["growth"], [table(words["growth"], titles, lines, left=2)])]
+    return [Fold(words("growth"), [table(words("growth"), titles, lines, left=2)])]
 
 
 # Accuracy against cost
 
 
-def choice(rows: Sequence[Measurement], words: Words) -> list[Block]:
+def choice(rows: Sequence[Measurement]) -> list[Block]:
     """What to take for the digits that are needed, one sentence for needs that lead to the same."""
     told: dict[str, list[tuple[int, str]]] = {}
     for need in NEEDS:
@@ -225,17 +226,17 @@ def choice(rows: Sequence[Measurement], words: Words) -> list[Block]:
     items = []
     for same in told.values():
         least, (most, sentence) = same[0][0], same[-1]
-        head = words["need" if least == most else "need range"].format(least=least, digits=most)
+        head = words("need" if least == most else "need range", least=least, digits=most)
         items.append(Paragraph(head + sentence))
-    return [Paragraph(words["choice intro"]), Points(items)] if items else []
+    return [Paragraph(words("choice intro")), Points(items)] if items else []
 
 
-def every_row(summary: Summary, words: Words, opened: bool) -> list[Block]:
+def every_row(summary: Summary, opened: bool) -> list[Block]:
     """All measurements, a line each, with fields to choose them by."""
     pairs = [(problem, row) for problem, found in summary.grid.items() for row in found.values()]
     shown_pairs = pairs[:MOST_ROWS]
     titles = [
-        words[name]
+        words(name)
         for name in ("which", "backend", "digits", "attainable", "cost column", "set-up", "outcome")
     ]
     lines = [row_line(problem, row) for problem, row in shown_pairs]
@@ -246,11 +247,11 @@ def every_row(summary: Summary, words: Words, opened: bool) -> list[Block]:
     ]  # fmt: skip
     cut = len(shown_pairs) < len(pairs)
     count, every = f"{len(shown_pairs):,}", f"{len(pairs):,}"
-    caption = words["rows cut"].format(count=count, all=every) if cut else words["rows"].format(count=count)
+    caption = words("rows cut", count=count, all=every) if cut else words("rows", count=count)
     right = [2 <= i <= 5 for i in range(len(titles))]
     block = Table(caption, titles, lines, right, ROWS, True, data)
     asked = ("chooser", "digits needed", "search", "only ok", "shown", "meeting", "meeting none")
-    chooser = Chooser(ROWS, summary.backends, {name: words[name] for name in asked})
+    chooser = Chooser(ROWS, summary.backends, {name: words.pattern(name) for name in asked})
     return [Fold(caption, [chooser, block], opened)]
 
 
@@ -258,5 +259,6 @@ def row_line(problem: str, row: Measurement) -> list[Cell]:
     """One measurement."""
     return [
         Cell(problem), Cell(row.backend), number(tenths, row.digits), number(tenths, row.attainable_digits),
-        number(multiple, row.ratio), number(seconds, row.prepare_seconds), Cell(row.status, kind=row.status),
+        number(multiple, row.ratio), number(seconds, row.prepare_seconds),
+        Cell(statuses(row.status), kind=row.status),
     ]  # fmt: skip

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...harness.record import Measurement, Record
+from ...languages import Subject
 from ...training.record import Run, Step
+from ..lists import listed
 from . import accuracy, costs, crossover, outcomes, steps, training
-from .rows import CannotPlot, Row, listed, without_sweeps
+from .rows import CannotPlot, Row, without_sweeps, words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["PLOTS", "CannotPlot", "Plot", "draw", "save_plot"]
+
+messages = Subject("messages")
 
 SUFFIXES = ("png", "svg", "pdf")
 STYLES = ("paper", "slides")
@@ -27,14 +31,18 @@ SIZES = "diffkit compare rosenbrock --sizes 2,10,100,1000"
 
 @dataclass(frozen=True)
 class Plot:
-    """A kind of figure: what it shows, the command that feeds it, its rows, and how they are drawn."""
+    """A kind of figure: its name, the command that feeds it, its rows, and how they are drawn."""
 
     name: str
-    summary: str
     command: str
     rows: Callable[[Sequence[Any]], list[Row]]
     draw: Callable[[Any, list[Row]], None]
     kinds: tuple[type[Record], ...] = (Measurement,)  # of records that it reads
+
+    @property
+    def summary(self) -> str:
+        """What it shows."""
+        return words(f"summary {self.name}")
 
     @property
     def feeder(self) -> str:
@@ -45,28 +53,18 @@ class Plot:
 PLOTS = {
     plot.name: plot
     for plot in (
-        Plot("outcomes", "problems by backends: digits, and failures as words", SUITE,
-             outcomes.outcome_rows, outcomes.draw_outcomes),
-        Plot("precision", "work against precision: digits and cost", SUITE,
-             accuracy.precision_rows, accuracy.draw_precision),
-        Plot("cost", "gradient-to-function ratio against n, with 1, 4, n and 2n", SIZES,
-             costs.cost_rows, costs.draw_cost),
-        Plot("breakeven", "calls against total time, set-up included", SUITE,
-             costs.breakeven_rows, costs.draw_breakeven),
-        Plot("profile", "performance profile over ten problems or more", SUITE,
-             costs.profile_rows, costs.draw_profile),
-        Plot("ulps", "distribution of the worst entry's error", SUITE, accuracy.ulp_rows, accuracy.draw_ulps),
-        Plot("samples", "timing strips: every sample in its order", "diffkit compare rosenbrock --careful",
-             costs.sample_rows, costs.draw_samples),
-        Plot("swell", "operations of the derivative against n",
-             "diffkit compare logistic_map --sizes 2,4,8,16", costs.swell_rows, costs.draw_swell),
-        Plot("steps", "error of differences against their step",
-             'diffkit compare "exp(x)" --at x=1 --sweep-step', steps.step_rows, steps.draw_steps),
-        Plot("crossover", "the fastest for a Jacobian of n inputs by m results",
-             "diffkit compare --suite crossover --backends forward,reverse",
+        Plot("outcomes", SUITE, outcomes.outcome_rows, outcomes.draw_outcomes),
+        Plot("precision", SUITE, accuracy.precision_rows, accuracy.draw_precision),
+        Plot("cost", SIZES, costs.cost_rows, costs.draw_cost),
+        Plot("breakeven", SUITE, costs.breakeven_rows, costs.draw_breakeven),
+        Plot("profile", SUITE, costs.profile_rows, costs.draw_profile),
+        Plot("ulps", SUITE, accuracy.ulp_rows, accuracy.draw_ulps),
+        Plot("samples", "diffkit compare rosenbrock --careful", costs.sample_rows, costs.draw_samples),
+        Plot("swell", "diffkit compare logistic_map --sizes 2,4,8,16", costs.swell_rows, costs.draw_swell),
+        Plot("steps", 'diffkit compare "exp(x)" --at x=1 --sweep-step', steps.step_rows, steps.draw_steps),
+        Plot("crossover", "diffkit compare --suite crossover --backends forward,reverse",
              crossover.crossover_rows, crossover.draw_crossover),
-        Plot("training", "loss, parting of trajectories, gradients by layer, decision boundary",
-             "diffkit train --data moons --layers 2,8,1 --backends all",
+        Plot("training", "diffkit train --data moons --layers 2,8,1 --backends all",
              training.training_rows, training.draw_training, (Step, Run)),
     )
 }  # fmt: skip
@@ -89,10 +87,10 @@ def drawn(kind: str, records: Sequence[Record], style: str) -> tuple[Any, list[R
     """The figure, and the rows that it was drawn from."""
     plot = named(kind)
     if style not in STYLES:
-        raise CannotPlot(f"There is no style {style!r}: it is {' or '.join(STYLES)}.")
+        raise CannotPlot(words("no style", style=repr(style), styles=listed(STYLES, "or")))
     mine = [record for record in records if isinstance(record, plot.kinds)]
     if not mine:
-        raise CannotPlot(f"There are no records to plot: measure some with {plot.command}.")
+        raise CannotPlot(words("no records", command=plot.command))
     rows = plot.rows(mine if kind == "steps" else without_sweeps(mine) or mine)
     from . import canvas
 
@@ -116,9 +114,9 @@ def save_plot(kind: str, records: Sequence[Record], path: str | Path, style: str
     path = Path(path)
     suffix = path.suffix.lower().lstrip(".")
     if suffix not in SUFFIXES:
-        raise CannotPlot(f"{path} has no suffix of a picture: use one of .{', .'.join(SUFFIXES)}.")
+        raise CannotPlot(words("no picture", path=path, suffixes=f".{', .'.join(SUFFIXES)}"))
     if not path.parent.is_dir():
-        raise CannotPlot(f"There is no folder {path.parent} for {path.name}: make it first.")
+        raise CannotPlot(messages("no folder", folder=path.parent, name=path.name))
     figure, rows = drawn(kind, records, style)
     from . import canvas
 
@@ -134,8 +132,8 @@ def named(kind: str) -> Plot:
     """The plot of that name; raises CannotPlot with the nearest one."""
     if kind not in PLOTS:
         near = get_close_matches(kind, PLOTS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {listed(list(PLOTS))}."
-        raise CannotPlot(f"There is no plot {kind!r}: {hint}")
+        hint = words("did you mean", near=near[0]) if near else words("there are", kinds=listed(list(PLOTS)))
+        raise CannotPlot(words("no plot", kind=repr(kind), hint=hint))
     return PLOTS[kind]
 
 
@@ -143,7 +141,7 @@ def footer(records: Sequence[Record]) -> str:
     """Seed, versions and machine, as the records tell them; of several runs all that differ."""
 
     def told(texts: list[str]) -> str:
-        return " or ".join(dict.fromkeys(text for text in texts if text))
+        return listed(list(dict.fromkeys(text for text in texts if text)), "or")
 
     rows = [vars(record) for record in records if "machine" in vars(record)]
     drawn = [row.get("setup", row).get("seed") for row in rows]
@@ -152,5 +150,10 @@ def footer(records: Sequence[Record]) -> str:
     versions = [f"{name} {told([row['versions'].get(name, '') for row in rows])}" for name in packages]
     machine = told([str(row["machine"].get("cpu") or "") for row in rows])
     pythons = told([str(row["machine"].get("python") or "") for row in rows])
-    parts = [f"seed {seeds}" if seeds else "", f"python {pythons}" if pythons else "", *versions, machine]
+    parts = [
+        words("seed", seed=seeds) if seeds else "",
+        f"python {pythons}" if pythons else "",
+        *versions,
+        machine,
+    ]
     return ", ".join(part for part in parts if part)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...harness.record import Measurement
 from .palette import Look, looks
-from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of, ranked
+from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of, ranked, words
 
 LEAST_ULPS = 0.1  # where no error at all is drawn
 
@@ -22,7 +22,7 @@ def precision_rows(records: Sequence[Measurement]) -> list[Row]:
         if row.ratio is not None and row.digits is not None
     ]
     if not rows:
-        raise CannotPlot("Digits against cost needs records that are scored and timed, and there is none.")
+        raise CannotPlot(words("precision needs"))
     return rows + [
         {"backend": name, "problem": "median", "cost": middle(rows, name, "cost"),
          "digits": middle(rows, name, "digits")}
@@ -45,12 +45,20 @@ def precision_title(rows: Sequence[Row]) -> str:
     most = max(row["digits"] for row in medians)
     best = min((row for row in medians if row["digits"] > most - 1), key=lambda row: row["cost"])
     least = min(medians, key=lambda row: row["digits"])
-    told = f"{best['backend']} keeps {best['digits']:.1f} digits for {about(best['cost'])} times f"
-    if len(medians) == 1 or least["digits"] > most - 1:
-        cheap = "" if len(medians) == 1 else ", the cheapest; the others keep as many within one digit"
-        return told + cheap
-    medians_told = " (medians)" if max(numbers.values()) > 2 else ""
-    return f"{told}; {least['backend']} keeps {least['digits']:.1f} for {about(least['cost'])}{medians_told}"
+    told = words("keeps", **kept(best))
+    if len(medians) == 1:
+        return told
+    if least["digits"] > most - 1:
+        return words("cheapest", told=told)
+    key = "keeps fewer, medians" if max(numbers.values()) > 2 else "keeps fewer"
+    return words(key, told=told, **kept(least))
+
+
+def kept(row: Row) -> dict[str, str]:
+    """What a title says of a backend."""
+    return {
+        "backend": row["backend"], "digits": f"{row['digits']:.1f}", "cost": about(row["cost"])
+    }  # fmt: skip
 
 
 def draw_precision(page: Any, rows: Sequence[Row]) -> None:
@@ -58,12 +66,12 @@ def draw_precision(page: Any, rows: Sequence[Row]) -> None:
     medians, look = of(rows, problem="median"), looks(backends(rows))
     number = len({row["problem"] for row in rows}) - 1
     labels = [
-        f"{row['backend']}" + (f" ({n} of {number})" if n < number else "")
+        words("of problems", backend=row["backend"], count=n, all=number) if n < number else row["backend"]
         for row in medians
         for n in [len(of(rows, backend=row["backend"])) - 1]
     ]
     (axes,) = page.panels(precision_title(rows), right=labels, top=1.6 * page.style.font / 72)
-    axes.set(xscale="log", xlabel="cost: one call, in calls of f", ylabel="correct digits", ylim=(-0.6, 17.6))
+    axes.set(xscale="log", xlabel=words("cost axis"), ylabel=words("digits axis"), ylim=(-0.6, 17.6))
     axes.set_yticks(DIGIT_TICKS)
     page.log_ticks(axes.xaxis)
     for name in backends(rows):
@@ -78,7 +86,7 @@ def draw_precision(page: Any, rows: Sequence[Row]) -> None:
         ],
     )
     if number > 1:
-        page.caption(axes, f"small: each of {counted(number, 'problem')}; large: the medians")
+        page.caption(axes, words("small and large", problems=counted(number)))
 
 
 def points(page: Any, axes: Any, rows: Sequence[Row], look: Look, size: float, alpha: float) -> None:
@@ -98,10 +106,7 @@ def ulp_rows(records: Sequence[Measurement]) -> list[Row]:
             if row.ulps_worst is not None:
                 found.setdefault(row.backend, []).append(row.ulps_worst)
     if max(map(len, found.values()), default=0) < 2:
-        raise CannotPlot(
-            "The distribution of errors needs several problems with a certified truth, and the records have "
-            "not: measure a suite with diffkit compare."
-        )
+        raise CannotPlot(words("ulps need"))
     return [
         {"backend": name, "ulps": ulps, "share": (i + 1) / len(errors), "problems": len(errors)}
         for name, errors in found.items()
@@ -118,8 +123,10 @@ def ulp_title(rows: Sequence[Row]) -> str:
     """Who is within two ulps most often, and least."""
     shares = {name: within(rows, name, 2.0) for name in backends(ranked(rows))}
     best, worst = max(shares, key=lambda k: shares[k]), min(shares, key=lambda k: shares[k])
-    told = f"{best} is within 2 ulps on {shares[best]:.0%} of the problems"
-    return told if shares[best] == shares[worst] else f"{told}, {worst} on {shares[worst]:.0%}"
+    told = words("within 2 ulps", backend=best, share=f"{shares[best]:.0%}")
+    if shares[best] == shares[worst]:
+        return told
+    return words("and within 2 ulps", told=told, backend=worst, share=f"{shares[worst]:.0%}")
 
 
 def draw_ulps(page: Any, rows: Sequence[Row]) -> None:
@@ -128,8 +135,8 @@ def draw_ulps(page: Any, rows: Sequence[Row]) -> None:
     (axes,) = page.panels(ulp_title(rows), right=backends(rows))
     top = max(10.0, *(row["ulps"] for row in rows)) * 2
     axes.set(
-        xscale="log", xlim=(LEAST_ULPS, top), ylim=(-0.02, 1.04), ylabel="share of the problems",
-        xlabel=f"error of the worst entry in ulps, at most ({LEAST_ULPS:g}: that or less)",
+        xscale="log", xlim=(LEAST_ULPS, top), ylim=(-0.02, 1.04), ylabel=words("share axis"),
+        xlabel=words("ulps axis", least=f"{LEAST_ULPS:g}"),
     )  # fmt: skip
     page.log_ticks(axes.xaxis)
     ends = []

@@ -12,9 +12,10 @@ from typing import Any
 from ...harness.record import KEPT_ENTRIES, Measurement
 from ...harness.standing import CONTROLS
 from ..columns import shortened
+from ..lists import listed
 from ..units import size
 from .palette import GREY, Look, looks
-from .rows import CannotPlot, Row, about, backends, cells, counted, listed, of, ranked
+from .rows import CannotPlot, Row, about, backends, cells, counted, of, ranked, words
 
 Guides = dict[str, tuple[float, int]]  # name: factor and exponent of n
 LEAST_PROBLEMS = 10  # of a performance profile: with fewer its steps speak of the choice
@@ -23,7 +24,7 @@ LEAST_PROBLEMS = 10  # of a performance profile: with fewer its steps speak of t
 # Against the size
 
 
-def size_rows(records: Sequence[Measurement], name: str, what: str) -> list[Row]:
+def size_rows(records: Sequence[Measurement], name: str, needs: str) -> list[Row]:
     """Entry `name` of the right records, by problem, backend and size; only what has several sizes."""
     values = {
         (row.problem, row.backend, row.size): (inputs(row), getattr(row, name))
@@ -39,10 +40,7 @@ def size_rows(records: Sequence[Measurement], name: str, what: str) -> list[Row]
         if len(sizes[problem]) > 1
     ]
     if not rows:
-        raise CannotPlot(
-            f"{what} against n needs one problem at several sizes, and the records have none: "
-            "measure some with diffkit compare rosenbrock --sizes 2,10,100,1000."
-        )
+        raise CannotPlot(words(needs))
     return rows
 
 
@@ -54,12 +52,12 @@ def inputs(row: Measurement) -> int | None:
 
 def cost_rows(records: Sequence[Measurement]) -> list[Row]:
     """The operator's time in calls of f, for each size."""
-    return size_rows(records, "ratio", "The cost")
+    return size_rows(records, "ratio", "cost needs")
 
 
 def swell_rows(records: Sequence[Measurement]) -> list[Row]:
     """The operations of the derivative's program and the bytes that a call holds, for each size."""
-    rows = size_rows(records, "operations", "The number of operations")
+    rows = size_rows(records, "operations", "swell needs")
     held = {(row.problem, row.backend, row.size): row.peak_bytes for row in records}
     return [row | {"peak_bytes": held[row["problem"], row["backend"], row["size"]]} for row in rows]
 
@@ -92,24 +90,25 @@ def extent(values: Sequence[float]) -> str:
     >>> extent([3.0, 3.01]), extent([6.3, 13.0])
     ('3', '6.3 to 13')
     """
-    return " to ".join(dict.fromkeys((about(min(values)), about(max(values)))))
+    least, most = about(min(values)), about(max(values))
+    return least if least == most else words("extent", least=least, most=most)
 
 
-def size_title(rows: Sequence[Row], name: str, verb: str, unit: str) -> str:
+def size_title(rows: Sequence[Row], name: str, verb: str) -> str:
     """The lowest at the largest size, from what to what; and the steepest, with its exponent."""
     rows = ranked(rows)
     best, own = flattest(rows, name)
     values = [row[name] for line in own for row in line]
-    flat = ", whatever n" if max(values) / min(values) < 4 else ""
-    told = f"{best} {verb} {extent(values)} {unit}{flat}"
+    flat = " flat" if max(values) / min(values) < 4 else ""
+    told = words(verb + flat, backend=best, extent=extent(values))
     powers = [
         (growth(line, name), line[0]["backend"], line[0]["problem"]) for line in lines(rows) if len(line) > 2
     ]
     power, steep, problem = max(powers, default=(0.0, best, ""))
     if steep == best or power < 0.3:
         return told
-    where = f" on {shortened(problem, 24)}" if len({row["problem"] for row in rows}) > 1 else ""
-    return f"{told}; {steep} grows like n^{power:.1f}{where}"
+    key = "grows on" if len({row["problem"] for row in rows}) > 1 else "grows"
+    return words(key, told=told, backend=steep, power=f"{power:.1f}", problem=shortened(problem, 24))
 
 
 def draw_sizes(
@@ -118,7 +117,7 @@ def draw_sizes(
 ) -> None:  # fmt: skip
     """A panel for each problem and quantity, a line for each backend, and the guides that hold there.
 
-    names: the entries that are drawn, with what they are called on the axis.
+    names: the entries that are drawn, with the key of what they are called on the axis.
     """
     problems, look = list(dict.fromkeys(row["problem"] for row in rows)), looks(backends(rows))
     wanted = [
@@ -131,10 +130,12 @@ def draw_sizes(
         title, len(wanted), right=[*backends(rows), *guides(rows)], top=1.6 * page.style.font / 72
     )
     for (problem, name, mine), axes in zip(wanted, panels):
-        axes.set_ylabel(names[name])
+        axes.set_ylabel(words(names[name]))
         sizes, values = sorted({row["size"] for row in mine}), [row[name] for row in mine]
         low, high = min(values) / 1.6, max(values) * 1.6
-        axes.set(xscale="log", yscale="log", xlim=(sizes[0] / 1.15, sizes[-1] * 1.15), xlabel="size n")
+        axes.set(
+            xscale="log", yscale="log", xlim=(sizes[0] / 1.15, sizes[-1] * 1.15), xlabel=words("size axis")
+        )
         page.log_ticks(axes.xaxis, sizes)
         page.log_ticks(axes.yaxis)
         ends = []
@@ -162,14 +163,14 @@ def cost_guides(rows: Sequence[Row]) -> Guides:
 
 def draw_cost(page: Any, rows: Sequence[Row]) -> None:
     """Cost against size with the guides of theory: f itself, the cheap gradient, forward, differences."""
-    title = size_title(rows, "ratio", "costs", "times f")
-    draw_sizes(page, rows, {"ratio": "cost: one call, in calls of f"}, title, cost_guides)
+    title = size_title(rows, "ratio", "costs")
+    draw_sizes(page, rows, {"ratio": "cost axis"}, title, cost_guides)
 
 
 def draw_swell(page: Any, rows: Sequence[Row]) -> None:
     """Operations and memory against size: formulas swell, a tape grows with the program."""
-    title = size_title(rows, "operations", "needs", "operations")
-    names = {"operations": "operations", "peak_bytes": "bytes held by a call"}
+    title = size_title(rows, "operations", "needs")
+    names = {"operations": "operations axis", "peak_bytes": "bytes axis"}
     draw_sizes(page, rows, names, title, lambda _: {"n": (1, 1)})
 
 
@@ -186,10 +187,7 @@ def breakeven_rows(records: Sequence[Measurement]) -> list[Row]:
     names = [name for name, number in counts.items() if 2 * number >= max(counts.values())]
     common = [table for table in tables if all(name in table for name in names)]
     if not names or not common:
-        raise CannotPlot(
-            "Calls against total time needs a problem that all backends were timed on, and the records have "
-            "none: measure one with diffkit compare."
-        )
+        raise CannotPlot(words("breakeven needs"))
     totals = [
         (name, sum(t[name].prepare_seconds or 0.0 for t in common),
          sum(t[name].execute_seconds or 0.0 for t in common))
@@ -221,9 +219,9 @@ def breakeven_title(rows: Sequence[Row]) -> str:
     """Who needs the least time from how many calls on."""
     steps = winners(ranked(rows))
     if len(steps) == 1:
-        return f"{steps[0][1]} needs the least time, set-up included, for any number of calls"
-    told = [f"{name} from {about(calls)}" for calls, name in steps[1:]]
-    return f"Least time, set-up included: {steps[0][1]} for few calls, {listed(told)} calls on"
+        return words("least for any", backend=steps[0][1])
+    told = [words("from calls", backend=name, calls=about(calls)) for calls, name in steps[1:]]
+    return words("least by calls", backend=steps[0][1], others=listed(told))
 
 
 def draw_breakeven(page: Any, rows: Sequence[Row]) -> None:
@@ -231,7 +229,11 @@ def draw_breakeven(page: Any, rows: Sequence[Row]) -> None:
     names, look = backends(rows), looks(backends(rows))
     (axes,) = page.panels(breakeven_title(rows), right=names, top=1.6 * page.style.font / 72)
     axes.set(
-        xscale="log", yscale="log", xlim=(0.8, 1.25e6), xlabel="calls", ylabel="set-up and calls, seconds"
+        xscale="log",
+        yscale="log",
+        xlim=(0.8, 1.25e6),
+        xlabel=words("calls axis"),
+        ylabel=words("seconds axis"),
     )
     page.log_ticks(axes.xaxis)
     page.log_ticks(axes.yaxis)
@@ -243,7 +245,7 @@ def draw_breakeven(page: Any, rows: Sequence[Row]) -> None:
         )
         ends.append((mine[-1]["calls"], mine[-1]["total_seconds"], name, look[name].color))
     page.labels_right(axes, ends)
-    page.caption(axes, f"summed over {counted(rows[0]['problems'], 'problem')}")
+    page.caption(axes, words("summed", problems=counted(rows[0]["problems"])))
 
 
 # Of the times
@@ -261,10 +263,7 @@ def profile_rows(records: Sequence[Measurement]) -> list[Row]:
     ]
     tables = [table for table in tables if table]
     if len(tables) < LEAST_PROBLEMS:
-        raise CannotPlot(
-            f"A performance profile needs at least {LEAST_PROBLEMS} problems that some backend gets right, "
-            f"and the records have {len(tables)}: measure a suite with diffkit compare."
-        )
+        raise CannotPlot(words("profile needs", least=LEAST_PROBLEMS, count=len(tables)))
     names = dict.fromkeys(name for table in tables for name in table)
     factors = {n: sorted(t[n] / min(t.values()) for t in tables if n in t) for n in names}
     return [
@@ -284,8 +283,10 @@ def profile_title(rows: Sequence[Row]) -> str:
     fastest = max(names, key=lambda name: share(name, 1.0))
     right = {name: share(name, float("inf")) for name in names}
     best = [name for name in names if right[name] == max(right.values())]
-    told = f"{fastest} is the fastest on {share(fastest, 1.0):.0%} of {rows[0]['problems']} problems"
-    return f"{told}; right on {right[best[0]]:.0%}: {listed(best)}"
+    return words(
+        "fastest", backend=fastest, share=f"{share(fastest, 1.0):.0%}", count=rows[0]["problems"],
+        right=f"{right[best[0]]:.0%}", backends=listed(best),
+    )  # fmt: skip
 
 
 def draw_profile(page: Any, rows: Sequence[Row]) -> None:
@@ -297,8 +298,8 @@ def draw_profile(page: Any, rows: Sequence[Row]) -> None:
     (axes,) = page.panels(profile_title(rows), right=names)
     top = max(2.0, *(row["factor"] for row in rows)) * 1.3
     axes.set(
-        xscale="log", xlim=(0.93, top), ylim=(-0.02, 1.04), ylabel="share of the problems, right",
-        xlabel="time of a call within so many times the fastest",
+        xscale="log", xlim=(0.93, top), ylim=(-0.02, 1.04), ylabel=words("right axis"),
+        xlabel=words("factor axis"),
     )  # fmt: skip
     page.log_ticks(axes.xaxis)
     ends = []
@@ -318,7 +319,7 @@ def sample_rows(records: Sequence[Measurement]) -> list[Row]:
     }
     timed = {problem: found for problem, found in timed.items() if found}
     if not timed:
-        raise CannotPlot("Timing strips need timed records, and there is none.")
+        raise CannotPlot(words("samples need"))
     unit = "seconds" if len(timed) == 1 else "multiples of the median"
     return [
         {"backend": row.backend, "problem": problem, "round": i, "unit": unit,
@@ -337,8 +338,8 @@ def sample_title(rows: Sequence[Row]) -> str:
         for name in backends(rows)
     }
     calm, wild = min(ranges, key=lambda k: ranges[k]), max(ranges, key=lambda k: ranges[k])
-    told = f"Slowest over fastest sample: {about(ranges[calm])} for {calm}"
-    return told if calm == wild else f"{told}, {about(ranges[wild])} for {wild}"
+    told = words("apart", ratio=about(ranges[calm]), backend=calm)
+    return told if calm == wild else words("and apart", told=told, ratio=about(ranges[wild]), backend=wild)
 
 
 def draw_samples(page: Any, rows: Sequence[Row]) -> None:
@@ -347,7 +348,7 @@ def draw_samples(page: Any, rows: Sequence[Row]) -> None:
     (axes,) = page.panels(sample_title(rows), left=names, top=1.6 * page.style.font / 72)
     problems = {row["problem"] for row in rows}
     several = len(problems) > 1
-    axes.set(xscale="log", ylim=(len(names) - 0.4, -0.6), xlabel="one call, " + rows[0]["unit"])
+    axes.set(xscale="log", ylim=(len(names) - 0.4, -0.6), xlabel=words(rows[0]["unit"]))
     axes.set_yticks(range(len(names)), names)
     page.near_ticks(axes.xaxis, [row["time"] for row in rows])
     for i, name in enumerate(names):
@@ -362,7 +363,7 @@ def draw_samples(page: Any, rows: Sequence[Row]) -> None:
         )
         middle = median(row["time"] for row in mine)
         axes.plot([middle, middle], [i - 0.4, i + 0.4], color="#222222", linewidth=page.style.font / 8)
-    page.caption(axes, counted(len(problems), "problem") if several else next(iter(problems)))
+    page.caption(axes, counted(len(problems)) if several else next(iter(problems)))
 
 
 def strip(page: Any, axes: Any, x: Sequence[float], y: Sequence[float], look: Look) -> None:

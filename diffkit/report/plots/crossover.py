@@ -9,8 +9,9 @@ import numpy as np
 
 from ...harness.record import Measurement
 from ...harness.standing import CONTROLS
+from ..lists import listed
 from .palette import looks
-from .rows import CannotPlot, Row, backends, listed
+from .rows import CannotPlot, Row, backends, words
 
 FEWEST = 2  # different numbers of inputs, and of results
 MODES = ("forward", "reverse")
@@ -36,10 +37,7 @@ def crossover_rows(records: Sequence[Measurement]) -> list[Row]:
     if (
         min(ns, ms) < FEWEST or 2 * len(by_shape(rows, backends(rows))) < ns * ms + 1
     ):  # a few squares are no map
-        raise CannotPlot(
-            "The map of Jacobians needs several numbers of inputs and of results, and the records have not: "
-            "measure some with diffkit compare --suite crossover --backends forward,reverse."
-        )
+        raise CannotPlot(words("crossover needs"))
     return rows
 
 
@@ -63,30 +61,33 @@ def wins(cells: Cells) -> str:
     clear = [best[0]["backend"] for best in map(fastest, cells.values()) if len(best) == 1]
     counts = {name: clear.count(name) for name in clear}
     most = max(counts.values(), default=0)
-    names = listed([name for name, number in counts.items() if number == most]) if counts else "nobody"
-    return f"{names} on {most or len(cells)} of {len(cells)}"
+    first = [name for name, number in counts.items() if number == most]
+    names = listed(first) if first else words("nobody")
+    return words("wins", backends=names, count=most or len(cells), all=len(cells))
 
 
 def crossover_title(rows: Sequence[Row]) -> str:
     """Who wins on how many shapes; of the two modes by whether there are more results or more inputs."""
-    told = f"Clearly the fastest: {wins(by_shape(rows, backends(rows)))} shapes"
+    told = words("clearly", wins=wins(by_shape(rows, backends(rows))))
     if not set(MODES) <= set(backends(rows)):
         return told
     modes = by_shape(rows, MODES)
     tall = {shape: cell for shape, cell in modes.items() if shape[1] > shape[0]}
     wide = {shape: cell for shape, cell in modes.items() if shape[0] > shape[1]}
     sides = [
-        f"{wins(cells)} with more {what}" for what, cells in (("results", tall), ("inputs", wide)) if cells
+        words(key, wins=wins(cells))
+        for key, cells in (("more results", tall), ("more inputs", wide))
+        if cells
     ]
-    return f"{told}; of the two modes {' and '.join(sides)}"
+    return words("of the modes", told=told, wins=listed(sides))
 
 
 def draw_crossover(page: Any, rows: Sequence[Row]) -> None:
     """A map of all backends, and where there are more than two one of forward against reverse."""
     names = backends(rows)
-    maps = {"the fastest of all": names}
+    maps = {words("of all"): names}
     if set(MODES) < set(names):
-        maps["forward or reverse"] = list(MODES)
+        maps[words("of modes")] = list(MODES)
     ns, ms = (sorted({row[name] for row in rows}) for name in ("inputs", "outputs"))
     em = page.style.font / 72
     panels = page.panels(
@@ -101,7 +102,12 @@ def draw_crossover(page: Any, rows: Sequence[Row]) -> None:
 
 def prepare(axes: Any, ns: Sequence[int], ms: Sequence[int]) -> None:
     """Inputs to the right, results up, no lines."""
-    axes.set(xlim=(-0.5, len(ns) - 0.5), ylim=(-0.5, len(ms) - 0.5), xlabel="inputs n", ylabel="results m")
+    axes.set(
+        xlim=(-0.5, len(ns) - 0.5),
+        ylim=(-0.5, len(ms) - 0.5),
+        xlabel=words("inputs axis"),
+        ylabel=words("results axis"),
+    )
     axes.set_xticks(range(len(ns)), [f"{n:,}" for n in ns])
     axes.set_yticks(range(len(ms)), [f"{m:,}" for m in ms])
     axes.tick_params(length=0)
@@ -115,9 +121,11 @@ def square(page: Any, axes: Any, x: int, y: int, cell: Sequence[Row]) -> None:
     rest = [row["seconds"] for row in cell if row not in best]
     names = [row["backend"] for row in best[:2]]
     if tie:
-        lines = ["tie"] if not rest else [*names, "tie" if len(best) == 2 else f"and {len(best) - 2} more"]
+        more = words("tie") if len(best) == 2 else words("and more", count=len(best) - 2)
+        lines = [*names, more] if rest else [words("tie")]
     else:
-        lines = [*names, *([f"{min(rest) / best[0]['seconds']:.2f}x ahead"] if rest else [])]
+        ahead = f"{min(rest) / best[0]['seconds']:.2f}" if rest else ""
+        lines = [*names, *([words("ahead", ratio=ahead)] if rest else [])]
     color = TIE if tie else looks(names)[names[0]].color
     axes.bar(x, 0.94, 0.96, y - 0.47, color=color, alpha=0.28, linewidth=0)
     axes.text(x, y, "\n".join(lines), ha="center", va="center", color="#222222", linespacing=1.2,

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...harness.record import Measurement
+from ..columns import statuses
+from ..lists import listed
 from .palette import GREY, VERMILION, ink
-from .rows import CannotPlot, Row, backends, cells, counted, listed, of, ranked
+from .rows import CannotPlot, Row, backends, cells, counted, of, ranked, words
 
 SCORED = ("ok", "wrong")
 MOST_ROWS = 30  # problems in a column of the page
 MOST_PROBLEMS = 90  # that have squares of their own
-BANDS = ((15.0, "15 digits or more"), (12.0, "12 to 15"), (8.0, "8 to 12"), (0.0, "fewer"))
+BANDS = ((15.0, "15 or more"), (12.0, "12 to 15"), (8.0, "8 to 12"), (0.0, "fewer"))
 FAILURES = {
     "wrong": (VERMILION, "white"),
     "unscored": ("#E3E3E3", "#222222"),
@@ -35,12 +37,14 @@ def outcome_title(rows: Sequence[Row]) -> str:
     right = {name: len(of(rows, backend=name, status="ok")) for name in backends(ranked(rows))}
     best, worst = max(right.values()), min(right.values())
     if not best:
-        raise CannotPlot("No backend came out right on any of the problems: there is nothing to rank.")
+        raise CannotPlot(words("nothing right"))
     first = listed([name for name, number in right.items() if number == best])
     if best == worst:
-        return f"Every backend is right on {best} of {counted(problems, 'problem')}"
+        return words("every right", count=best, problems=counted(problems))
     last = listed([name for name, number in right.items() if number == worst])
-    return f"Right on {best:,} of {counted(problems, 'problem')}: {first}; on {worst:,}: {last}"
+    return words(
+        "right", count=f"{best:,}", problems=counted(problems), backends=first, least=f"{worst:,}", worst=last
+    )
 
 
 def draw_outcomes(page: Any, rows: Sequence[Row]) -> None:
@@ -58,7 +62,7 @@ def draw_shares(page: Any, rows: Sequence[Row]) -> None:
     (axes,) = page.panels(
         outcome_title(rows), left=names, top=3.2 * em, height=len(names) * 2.4 * em, right=["000"]
     )
-    axes.set(xlim=(0, total), ylim=(len(names) - 0.5, -0.5), xlabel=f"of {counted(total, 'problem')}")
+    axes.set(xlim=(0, total), ylim=(len(names) - 0.5, -0.5), xlabel=words("of", problems=counted(total)))
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0)
     axes.grid(False)
@@ -109,8 +113,14 @@ def key(page: Any, axes: Any, shown: dict[str, tuple[str, str]]) -> None:
         axes.plot([x], [y], "s", color=face, transform=axes.transAxes, clip_on=False,
                   markersize=page.style.font * 0.8)  # fmt: skip
         x += 0.9 * page.style.font / 72 / inches
-        axes.text(x, y, label, transform=axes.transAxes, va="center", fontsize=page.style.font * 0.8)
-        x += (page.width(label, 0.8) + 1.8 * page.style.font / 72) / inches
+        text = told(label)
+        axes.text(x, y, text, transform=axes.transAxes, va="center", fontsize=page.style.font * 0.8)
+        x += (page.width(text, 0.8) + 1.8 * page.style.font / 72) / inches
+
+
+def told(label: str) -> str:
+    """An ending in words."""
+    return words(label) if label in dict(BANDS).values() else statuses(label)
 
 
 def order_of(label: str) -> tuple[bool, float, str]:
@@ -156,9 +166,10 @@ def square(page: Any, axes: Any, x: int, y: int, row: Row) -> None:
         face = page.shade(digits / 17)
         text, color = f"{digits:.1f}", "white" if digits > 9 else "#222222"
     else:
-        face, text, color = "#F4F4F4", status, "#555555"
+        face, text, color = "#F4F4F4", statuses(status), "#555555"
     if status == "wrong":
-        face, text, color = "#FBE3D6", f"{text} wrong" if digits is not None else "wrong", ink(VERMILION)
+        text = words("digits wrong", digits=text) if digits is not None else statuses(status)
+        face, color = "#FBE3D6", ink(VERMILION)
     edge = VERMILION if status == "wrong" else "white" if status == "ok" else GREY + "55"
     axes.bar(x, 0.92, 0.96, y - 0.46, color=face, edgecolor=edge, linewidth=page.style.font / 14)
     room = 0.9 * axes.get_window_extent().width / page.figure.dpi / (axes.get_xlim()[1] + 0.5)

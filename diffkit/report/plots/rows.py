@@ -7,9 +7,11 @@ from typing import Any
 
 from ...harness.record import Measurement, Record
 from ...harness.standing import CONTROLS, groups
+from ...languages import Subject
 from ..columns import shortened
 
 Row = dict[str, Any]
+words = Subject("plots")
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SWEPT = 5  # steps of one problem from which on its differences are a study of steps
 DIGIT_TICKS = (0, 4, 8, 12, 16)
@@ -66,20 +68,12 @@ def about(amount: float) -> str:
     return f"{float(f'{amount:.2g}'):,.12g}"
 
 
-def listed(names: Sequence[str]) -> str:
+def counted(problems: int) -> str:
     """
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def counted(number: int, noun: str) -> str:
-    """
-    >>> counted(1, "problem"), counted(3000, "problem")
+    >>> counted(1), counted(3000)
     ('1 problem', '3,000 problems')
     """
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    return words("problem" if problems == 1 else "problems", count=f"{problems:,}")
 
 
 def power(amount: float) -> str:

@@ -9,7 +9,7 @@ from ...harness.record import Measurement
 from ..accuracy import relative_error, scheme_of
 from ..columns import shortened
 from .palette import Look, looks
-from .rows import CannotPlot, Row, of, power
+from .rows import CannotPlot, Row, of, power, words
 
 EXACT = 1e-17  # where an error of zero is drawn: below half an ulp of the value
 TOP = 10.0  # errors above are not drawn: the difference says nothing there
@@ -29,10 +29,7 @@ def step_rows(records: Sequence[Measurement]) -> list[Row]:
         if error is not None
     ]  # fmt: skip
     if len({row["step"] for row in rows if row["step"]}) < 2:
-        raise CannotPlot(
-            "Errors against steps need differences at several steps, and the records have none: "
-            'measure some with diffkit compare "exp(x)" --at x=1 --sweep-step.'
-        )
+        raise CannotPlot(words("steps need"))
     swept = {row["problem"] for row in rows if row["step"]}
     return [row for row in rows if row["problem"] in swept]
 
@@ -44,8 +41,8 @@ def step_title(rows: Sequence[Row]) -> str:
     for name in list(dict.fromkeys(row["backend"] for row in stepped))[:2]:
         best = min(of(stepped, backend=name), key=lambda row: row["error"])
         h, error = power(best["step"]), power(best["error"])
-        told.append(f"{name} differences are best at h = {h} (error {error})")
-    text = f"{', '.join(told)}; shorter steps drown in rounding"
+        told.append(words("best at", scheme=name, h=h, error=error))
+    text = words("drown", told=", ".join(told))
     return text[0].upper() + text[1:]
 
 
@@ -64,7 +61,7 @@ def draw_steps(page: Any, rows: Sequence[Row]) -> None:
         hs = sorted({row["step"] for row in mine if row["step"]})
         axes.set(
             xscale="log", yscale="log", xlim=(hs[0] / 2, hs[-1] * 2), ylim=(EXACT / 3, TOP * 3),
-            xlabel="step h", ylabel="relative error",
+            xlabel=words("step axis"), ylabel=words("error axis"),
         )  # fmt: skip
         page.log_ticks(axes.xaxis)
         page.log_ticks(axes.yaxis)
@@ -100,7 +97,7 @@ def levels(page: Any, axes: Any, rows: Sequence[Row], hs: Sequence[float], look:
 
 def chosen(name: str) -> str:
     """What the label of a level line says."""
-    return f"{name} (own steps)" if name == "finite" else name
+    return words("own steps", backend=name) if name == "finite" else name
 
 
 def scheme_looks(schemes: Sequence[str]) -> dict[str, Look]:

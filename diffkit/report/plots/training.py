@@ -7,9 +7,10 @@ from statistics import median
 from typing import Any
 
 from ...training.record import Run, Step
+from ..lists import listed
 from ..training import epoch_rows
 from .palette import GREY, looks
-from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, listed, of, power
+from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, of, power, words
 
 LEAST = 1e-17  # where two losses that are equal are drawn: below half an ulp
 AGREE = 1e-9  # relative difference of losses up to which two curves are one to the eye
@@ -25,7 +26,7 @@ def training_rows(records: Sequence[Step | Run]) -> list[Row]:
     steps = [each for each in records if isinstance(each, Step)]
     ends = epoch_rows(steps)
     if not ends:
-        raise CannotPlot("A training needs the records of its steps, and there are none: run diffkit train.")
+        raise CannotPlot(words("training needs"))
     rows = [point(panel, end["backend"], end[x], end["train_loss"])
             for panel, x in ((EPOCH, "epoch"), (TIME, "seconds")) for end in ends]  # fmt: skip
     names = backends(rows)
@@ -101,16 +102,19 @@ def training_title(rows: Sequence[Row]) -> str:
     ends = {name: of(rows, panel=EPOCH, backend=name)[-1] for name in names}
     times = {name: of(rows, panel=TIME, backend=name)[-1]["x"] for name in names}
     if len(names) == 1:
-        return f"{names[0]} brings the loss to {about(ends[names[0]]['y'])} in {about(times[names[0]])} s"
+        loss, spent = about(ends[names[0]]["y"]), about(times[names[0]])
+        return words("brings", backend=names[0], loss=loss, seconds=spent)
     apart = {name: max(row["y"] for row in of(rows, panel=PARTING, backend=name))
              for name in names if of(rows, panel=PARTING, backend=name)}  # fmt: skip
     lost = [name for name, gap in apart.items() if gap > AGREE]
     quick, slow = min(times, key=lambda k: times[k]), max(times, key=lambda k: times[k])
     gap = power(max(apart.values(), default=0.0))
-    parts = f"{listed(lost)} part{'s' * (len(lost) == 1)} by up to {gap}"
-    same = parts if lost else f"all {len(names)} walk one way, to within {gap}"
-    loss = about(min(end["y"] for end in ends.values()))
-    return f"Loss {loss}: {same}; {quick} needs {about(times[quick])} s, {slow} {about(times[slow])} s"
+    parts = words("part one" if len(lost) == 1 else "part", backends=listed(lost), gap=gap)
+    return words(
+        "loss", loss=about(min(end["y"] for end in ends.values())), quick=quick, slow=slow,
+        told=parts if lost else words("one way", count=len(names), gap=gap),
+        quick_seconds=about(times[quick]), slow_seconds=about(times[slow]),
+    )  # fmt: skip
 
 
 def draw_training(page: Any, rows: Sequence[Row]) -> None:
@@ -118,7 +122,7 @@ def draw_training(page: Any, rows: Sequence[Row]) -> None:
     present = {row["panel"] for row in rows}
     chosen = [(name, draw) for name, draw in PANELS.items() if name in present]
     names = backends([row for row in rows if row["backend"]])
-    right = [*names, *dict.fromkeys(row["series"] for row in of(rows, panel=NORMS))]
+    right = [*names, *dict.fromkeys(layer_name(row["series"]) for row in of(rows, panel=NORMS))]
     panels = page.panels(
         training_title(rows), len(chosen), right=right, left=["10⁻¹⁶"], top=1.6 * page.style.font / 72
     )
@@ -139,31 +143,31 @@ def curves(page: Any, axes: Any, rows: Sequence[Row], floor: float = 0.0, every:
 
 
 def loss_by_epoch(page: Any, axes: Any, rows: Sequence[Row], _: Any) -> None:
-    axes.set(xlabel="epoch", ylabel="loss", yscale="log")
+    axes.set(xlabel=words("epoch axis"), ylabel=words("loss axis"), yscale="log")
     page.near_ticks(axes.yaxis, [row["y"] for row in rows])
     curves(page, axes, rows)
-    page.caption(axes, "Loss against epochs")
+    page.caption(axes, words("by epoch"))
 
 
 def loss_by_second(page: Any, axes: Any, rows: Sequence[Row], _: Any) -> None:
-    axes.set(xlabel="seconds of gradients and updates", ylabel="loss", yscale="log", xscale="log")
+    axes.set(xlabel=words("spent axis"), ylabel=words("loss axis"), yscale="log", xscale="log")
     page.log_ticks(axes.xaxis)
     page.near_ticks(axes.yaxis, [row["y"] for row in rows])
     curves(page, axes, rows)
-    page.caption(axes, "Loss against time")
+    page.caption(axes, words("by time"))
 
 
 def parting(page: Any, axes: Any, rows: Sequence[Row], every: Sequence[Row]) -> None:
     from_ = next(iter(set(backends(of(every, panel=EPOCH))) - set(backends(rows))), "")
-    axes.set(xlabel="epoch", ylabel="relative difference of losses", yscale="log")
+    axes.set(xlabel=words("epoch axis"), ylabel=words("parting axis"), yscale="log")
     axes.set_ylim(LEAST / 3, max(1e-12, *(row["y"] * 10 for row in rows)))
     page.log_ticks(axes.yaxis)
     curves(page, axes, rows, LEAST)
-    page.caption(axes, f"Parting of trajectories from {from_}")
+    page.caption(axes, words("parting", backend=from_))
 
 
 def gradient_norms(page: Any, axes: Any, rows: Sequence[Row], _: Any) -> None:
-    axes.set(xlabel="epoch", ylabel="norm of the gradient", yscale="log")
+    axes.set(xlabel=words("epoch axis"), ylabel=words("norm axis"), yscale="log")
     page.near_ticks(axes.yaxis, [row["y"] for row in rows])
     layers = list(dict.fromkeys(row["series"] for row in rows))
     ends = []
@@ -171,17 +175,22 @@ def gradient_norms(page: Any, axes: Any, rows: Sequence[Row], _: Any) -> None:
         mine = of(rows, series=layer)
         color = page.shade(0.35 + 0.65 * (i + 1) / len(layers))
         axes.plot([row["x"] for row in mine], [row["y"] for row in mine], color=color)
-        ends.append((mine[-1]["x"], mine[-1]["y"], layer, color))
+        ends.append((mine[-1]["x"], mine[-1]["y"], layer_name(layer), color))
     page.labels_right(axes, ends)
-    page.caption(axes, f"Gradient by layer ({rows[0]['backend']})")
+    page.caption(axes, words("norms", backend=rows[0]["backend"]))
+
+
+def layer_name(series: str) -> str:
+    """What the label of a layer says."""
+    return words("layer", k=series.removeprefix("layer "))
 
 
 def digits(page: Any, axes: Any, rows: Sequence[Row], _: Any) -> None:
-    axes.set(xlabel="epoch", ylabel="correct digits", xscale="log", ylim=(-0.6, 17.6))
+    axes.set(xlabel=words("epoch axis"), ylabel=words("digits axis"), xscale="log", ylim=(-0.6, 17.6))
     axes.set_yticks(DIGIT_TICKS)
     page.log_ticks(axes.xaxis)
     curves(page, axes, rows)
-    page.caption(axes, "Digits of certified gradients")
+    page.caption(axes, words("certified"))
 
 
 def learnt(page: Any, axes: Any, rows: Sequence[Row], every: Sequence[Row]) -> None:
@@ -190,15 +199,17 @@ def learnt(page: Any, axes: Any, rows: Sequence[Row], every: Sequence[Row]) -> N
     samples, look = of(every, panel=SAMPLES), looks(backends(rows))
     scatter(page, axes, samples)
     flat = not rows[0]["series"]
-    axes.set(xlabel="first feature, standardised" if not flat else "feature, standardised",
-             ylabel="second feature" if not flat else "target, standardised")  # fmt: skip
+    axes.set(
+        xlabel=words("feature" if flat else "first feature"),
+        ylabel=words("target" if flat else "second feature"),
+    )
     for name in backends(rows):
         mine = of(rows, backend=name)
         if flat:
             page.line(axes, [row["x"] for row in mine], [row["y"] for row in mine], look[name], every=12)
         else:
             boundary(axes, mine, look[name])
-    page.caption(axes, "The fit" if flat else "Decision boundary" + " (one line each)" * (len(look) > 1))
+    page.caption(axes, words("fit" if flat else "boundary" if len(look) == 1 else "boundaries"))
 
 
 def boundary(axes: Any, rows: Sequence[Row], look: Any) -> None:

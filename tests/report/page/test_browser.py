@@ -12,8 +12,10 @@ import zlib
 
 import pytest
 
+from diffkit.languages import speaking
+from diffkit.report import fonts
 from diffkit.report.page import html
-from tests.report.page.test_page import FEEDS, page_of_feed
+from tests.report.page.test_page import FEEDS, page_of, page_of_feed
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
@@ -145,3 +147,16 @@ def test_it_prints(page, tmp_path):
     pages = len(re.findall(rb"/Type\s*/Page\b", path.read_bytes()))
 
     assert path.read_bytes().startswith(b"%PDF-") and 4 <= pages <= 20
+
+
+@pytest.mark.skipif(not fonts.korean_font(), reason="no font with Korean letters is installed")
+def test_the_korean_page_fits_and_chooses_in_korean(tmp_path):
+    """On a screen and on a phone nothing overflows, and what the script says is Korean."""
+    path = tmp_path / "korean.html"
+    with speaking("ko"):
+        path.write_text(html(page_of(FEEDS["everything"])), encoding="utf-8")
+    found = asked(tmp_path, path, "--window-size=1100,900")
+
+    assert found["errors"] == [] and found["overflow"] <= 0 and min(found["pictures"]) > 300
+    assert "37행 가운데 24행을 보인다" in found["told"] and "백엔드: reverse, forward" in found["told"]
+    assert asked(tmp_path, path, "--window-size=500,900")["overflow"] <= 0

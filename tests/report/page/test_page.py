@@ -9,11 +9,12 @@ import pytest
 
 from diffkit.checking.record import Check
 from diffkit.harness.record import Measurement
-from diffkit.report.page import FORMATS, LANGUAGES, PROFILES, html, markdown, report
+from diffkit.languages import speaking, table
+from diffkit.report import fonts
+from diffkit.report.page import FORMATS, PROFILES, html, markdown, report
 from diffkit.report.page.answer import Answer
-from diffkit.report.page.blocks import Table
+from diffkit.report.page.blocks import Heading, Table
 from diffkit.report.page.summary import Summary
-from diffkit.report.page.words import ENGLISH
 from diffkit.results.worked import worked_example
 from diffkit.training.record import Run, Step
 
@@ -168,14 +169,14 @@ def test_overlapping_times_name_no_winner():
         for i in range(12)
         for name, call in (("reverse", 1e-6), ("forward", 1.05e-6))
     ]
-    told = Answer(close, [], [], ENGLISH, {}).fastest()
+    told = Answer(close, [], [], {}).fastest()
 
     assert told == ["On none of 12 timed problems is one backend clearly the fastest: their times overlap."]
     assert set(map(tuple, Summary.of(close).leaders().values())) == {("reverse", "forward")}
 
 
 def test_a_clear_winner_is_named_with_its_condition():
-    told = Answer(ROWS, [], [], ENGLISH, {}).fastest()
+    told = Answer(ROWS, [], [], {}).fastest()
 
     assert told[0].startswith("Clearly the fastest right answer on 12 of 12 timed problems: reverse.")
 
@@ -213,18 +214,6 @@ def test_markdown_has_tables_and_folds_and_no_pictures():
     assert text.count("<details>") == text.count("</details>")
 
 
-def test_every_language_has_every_word():
-    """Keys and the names to be filled in are those of English."""
-
-    def holes(text):
-        return set(re.findall(r"\{(\w+)\}", text))
-
-    for lang, tables in LANGUAGES.items():
-        for table, english in zip(tables[:2], LANGUAGES["en"][:2]):
-            assert table.keys() == english.keys(), lang
-            assert all(holes(table[key]) == holes(english[key]) for key in english), lang
-
-
 def test_ten_thousand_rows_are_all_there():
     """Each in the table to choose from."""
     many = [row(f"p{i}", name) for i in range(2500) for name in ("reverse", "forward", "finite", "symbolic")]
@@ -233,13 +222,9 @@ def test_ten_thousand_rows_are_all_there():
     assert text.count('data-status="ok"') == 10_000
 
 
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [({"profile": "poet"}, "lecture or engineer"), ({"lang": "xx"}, "no report in the language")],
-)
-def test_what_there_is_not_is_refused(options, reason):
-    with pytest.raises(ValueError, match=reason):
-        report(ROWS, **options)
+def test_an_unknown_profile_is_refused():
+    with pytest.raises(ValueError, match="lecture or engineer"):
+        report(ROWS, profile="poet")
 
 
 def test_without_records_there_is_nothing_to_report():
@@ -265,6 +250,55 @@ def test_one_problem_is_told_in_its_own_words():
 def test_programs_that_lose_digits_are_named_whatever_their_number(count):
     """One, two, or the first three of several."""
     poor = [row(f"bad{i}", "reverse", attainable_digits=3.0, digits=3.0) for i in range(count)]
-    (told,) = Answer([*ROWS, *poor], [], [], ENGLISH, {}).losing()
+    (told,) = Answer([*ROWS, *poor], [], [], {}).losing()
 
     assert "keeps fewer than 8 digits" in told and "bad0" in told and ("2 more" in told) == (count == 5)
+
+
+# Korean
+
+
+@pytest.fixture(scope="module")
+def korean():
+    """A report of everything in Korean."""
+    if not fonts.korean_font():
+        pytest.skip("no font with Korean letters is installed")
+    with speaking("ko"):
+        return page_of(FEEDS["everything"])
+
+
+def test_the_fixed_text_is_korean(korean):
+    """All that is not a name or a recorded sentence: headings, answer, captions of tables, glossary."""
+    headings = [block.text for block in korean.blocks if isinstance(block, Heading)]
+    answer = [item.text for item in korean.blocks[1].items]
+    text = html(korean)
+
+    assert '<html lang="ko">' in text and 'aria-label="차례"' in text
+    assert all(map(fonts.is_korean, [korean.title, korean.subtitle, *headings, *answer]))
+    assert "<dt>수반값(adjoint)</dt>" in text and "자릿수를 검증하는 법" in text
+    english = [table("en", "report")[key] for key in ("answer", "outcomes intro", "timed", "meeting none")]
+    assert not [sentence for sentence in english if sentence in text]
+
+
+def test_its_links_and_data_are_those_of_the_english_one(korean):
+    """Anchors, and what rows are chosen by, are no words."""
+    other = page_of_feed("everything")
+    (a, b) = (html(page) for page in (korean, other))
+    assert Reader(a).links == Reader(b).links
+    found = [re.findall(r'data-(?:digits|status|backend|name)="[^"]*"', text) for text in (a, b)]
+    assert found[0] == found[1] and len(found[0]) > 100
+
+
+def test_each_letter_is_outlined_once(korean):
+    names = re.findall(r'<path id="([\w-]+)"[^>]* transform="scale', html(korean))
+    assert len(names) == len(set(names)) > 100
+
+
+def test_without_a_korean_font_there_is_markdown_and_no_picture_of_boxes(monkeypatch):
+    monkeypatch.setattr(fonts, "korean_font", lambda: None)
+    with speaking("ko"):
+        text = markdown(page_of(FEEDS["everything"], pictures=False))
+        with pytest.raises(fonts.NoFont):
+            page_of(FEEDS["everything"])
+    assert "fonts-nanum" in text
+    assert "| 백엔드 |" in text and text.startswith("# 미분하는 여러 방법의 비교")

@@ -1,15 +1,6 @@
-"""The fixed text of a report as data: another language is another such table.
+"""The fixed text of a report."""
 
-Names in braces are filled in; a translation may put them in another order.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Mapping
-
-Words = Mapping[str, str]
-
-ENGLISH: Words = {
+WORDS = {
     # the head
     "title": "Ways to differentiate, compared",
     "title one": "{problem}, differentiated every way",
@@ -24,7 +15,7 @@ ENGLISH: Words = {
     "contents": "Contents",
     "evidence": "evidence",
     "not tried": "the others were not tried",
-    "and": "and",
+    "failure": "{count} {status}",
     "more": "{count} more",
     # the sections
     "answer": "The answer",
@@ -180,55 +171,3 @@ ENGLISH: Words = {
     "grows memory": "memory",
     "grows operations": "operations",
 }
-
-NOTES: Words = {
-    "outcomes": "The stronger the blue, the more digits; a red frame is a wrong result, a word what came "
-    "instead of one.",
-    "ulps": "A curve that rises early keeps the last digits on most problems; where it ends at the right "
-    "is the worst case.",
-    "steps": "From right to left the truncation error falls with the step until rounding takes over and "
-    "the error rises again: no step is good for all functions. The level lines need no step to be chosen.",
-    "cost": "The grey guides are what theory expects: 1 is the function itself, 4 the cheap gradient, n "
-    "forward mode over n inputs, 2n central differences.",
-    "breakeven": "Flat at the left is set-up; where two lines cross, the dearer set-up has paid.",
-    "profile": "How often a backend is right within so many times the fastest. At the left edge stands "
-    "how often it is the fastest, at the right how often it is right at all.",
-    "samples": "Every timed sample. Strips that overlap are no ranking.",
-    "swell": "A formula may grow faster than the program that computes it; a tape grows with the program.",
-    "crossover": "Forward mode takes a pass for each input, reverse mode one for each result: forward "
-    "wins where there are more results, reverse where there are more inputs. Grey is a tie.",
-    "precision": "Up and to the left is better: more digits, less time.",
-    "training": "Curves that coincide are one trajectory; they part where a gradient has lost digits, or "
-    "where training amplifies rounding.",
-}  # fmt: skip
-
-GLOSSARY: Mapping[str, str] = {
-    "adjoint": "The derivative of the result with respect to an intermediate value: what the backward "
-    "pass computes for every node.",
-    "attainable digits": "What an ideal automatic differentiation of this very program keeps in double "
-    "precision. Where it is low, the program loses the digits and no method can bring them back.",
-    "backend": "A way to differentiate: symbolic, finite differences, forward mode, reverse mode, and "
-    "others.",
-    "certified": "Enclosed by interval arithmetic: the true derivative lies in the interval, without a "
-    "doubt.",
-    "compiled": "The reverse pass recorded once, simplified, and printed as a program.",
-    "complex step": "The imaginary part of f(x + ih), divided by h: no difference is taken, so nothing "
-    "cancels.",
-    "cost": "The time of one call of the derivative, in calls of the function.",
-    "digits": "Correct decimal digits of the derivative; a double has about 16.",
-    "finite differences": "Slopes between nearby points. A long step truncates, a short one drowns in "
-    "rounding.",
-    "forward mode": "Every value carries its derivative along; one pass for each input.",
-    "gradient": "The derivatives of one number with respect to all inputs.",
-    "Jacobian": "The derivatives of several numbers, a row for each.",
-    "local slope": "The derivative of one operation with respect to one of its arguments.",
-    "reverse mode": "Backpropagation: values forward, adjoints backward; one pass for each result.",
-    "set-up": "What a backend does once, before the first call: deriving, recording, compiling.",
-    "swell": "The growth of a derivative written out as one formula.",
-    "symbolic": "A formula is differentiated by the rules of calculus into another formula.",
-    "tape": "The list of operations of the forward pass, kept for the way back.",
-    "ulp": "A unit in the last place: the distance between neighbouring doubles.",
-    "unscored": "No certified derivative exists at this point, so digits cannot be counted.",
-}  # fmt: skip
-
-LANGUAGES: dict[str, tuple[Words, Words, Mapping[str, str]]] = {"en": (ENGLISH, NOTES, GLOSSARY)}
