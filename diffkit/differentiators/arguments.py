@@ -114,7 +114,9 @@ def rebuilt(x: Any, tree: Tree | None, leaves: Iterator[Any]) -> Any:
 
 def is_leaf(x: Any) -> bool:
     """Whether x may be computed with as it is."""
-    return (type(x) is np.ndarray and x.dtype is DOUBLE and x.ndim > 0) or type(x) is float
+    if type(x) is np.ndarray:
+        return x.ndim > 0 and (x.dtype is DOUBLE or x.dtype == DOUBLE)
+    return type(x) is float
 
 
 def entrance(
@@ -139,7 +141,9 @@ def entrance(
                 walk(entry.format(text, name), below)
             return
         x, shape = f"x{len(leaves)}", shapes[len(leaves)]
-        wanted = f"ndarray or {x}.shape != {shape} or {x}.dtype is not double" if shape else "float"
+        # An array that was pickled has a dtype of its own, equal to the one that all others share.
+        other = f"{x}.shape != {shape} or ({x}.dtype is not double and {x}.dtype != double)"
+        wanted = f"ndarray or {other}" if shape else "float"
         lines.extend([f"{x} = {text}", f"if type({x}) is not {wanted}: return None"])
         leaves.append(x)
 

@@ -1,5 +1,6 @@
 """Containers, positions and layouts: what belongs together is found by its key, never by its place."""
 
+import pickle
 from importlib.metadata import EntryPoint
 
 import numpy as np
@@ -82,6 +83,14 @@ def outcome_of(call, *args):
     except (TypeError, ValueError) as error:
         return str(error)
     return [(type(x), np.asarray(x).dtype.str, np.shape(x), np.asarray(x).tolist()) for x in leaves]
+
+
+def test_arrays_that_were_pickled_go_the_quick_way_too():
+    """Their dtype is not the object that all others share."""
+    travelled = pickle.loads(pickle.dumps(A))
+
+    assert travelled.dtype is not A.dtype
+    assert Arguments.of((A,), 0).entrance((travelled,)) is not None
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
