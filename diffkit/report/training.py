@@ -186,18 +186,27 @@ def loss_curves(steps: Sequence[Step], width: int = 80) -> str:
     rows = epoch_rows(steps)
     if not rows:
         return ""
-    last = max(row["epoch"] for row in rows)
-    marks = sorted({1, *(max(1, last * k // (MARKS - 1)) for k in range(1, MARKS))})
     losses = {(row["backend"], row["epoch"]): f"{row['train_loss']:.3g}" for row in rows}
     times = {(row["backend"], row["epoch"]): seconds(row["seconds"]) for row in rows}
     a, b = (max(map(len, texts.values())) for texts in (losses, times))
     first = max(16, cell_len(words("loss after")))
+    marks = marked(max(row["epoch"] for row in rows), (width - first) // (a + b + 3))
     lines = [padded(words("loss after"), first) + "".join(f"  {mark:>{a + b + 1}}" for mark in marks)]
     for name in dict.fromkeys(row["backend"] for row in rows):
         cells = ((losses.get((name, mark), ""), times.get((name, mark), "")) for mark in marks)
         line = "".join(f"  {loss:>{a}} {time:>{b}}" for loss, time in cells)
         lines.append(f"  {clip(name, first - 2, '..'):<{first - 2}}{line}")
-    return "\n".join(line[:width].rstrip() for line in lines)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def marked(last: int, room: int) -> list[int]:
+    """Epochs of which the losses are shown, the first and the last among them: as many as there is room for.
+
+    >>> marked(100, 4), marked(100, 2), marked(1, 4)
+    ([1, 33, 66, 100], [1, 100], [1])
+    """
+    steps = min(MARKS, max(room, 2)) - 1
+    return sorted({1, *(max(1, last * k // steps) for k in range(1, steps + 1))})
 
 
 def epoch_rows(steps: Sequence[Step]) -> list[dict[str, Any]]:

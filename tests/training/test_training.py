@@ -1,6 +1,7 @@
 """train from Python: what it takes, what it returns, and how that is shown, saved and continued."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,4 +139,8 @@ def test_the_curves_tell_loss_by_epoch_and_time(training):
     assert f"{training.runs[0].final_loss:.3g}" in lines[1]
     long = [Step(backend="b", epoch=k, step=k, loss=1.0, seconds=1.0, train_loss=2.0**-k) for k in range(24)]
     assert loss_curves(long).split("\n")[0].split()[3:] == ["1", "8", "16", "24"]
+    wide = [replace(step, train_loss=1234567.0, seconds=1.234e-5) for step in long]
+    lines = loss_curves(wide, width=60).split("\n")
+    assert lines[0].split()[3:] == ["1", "24"] and all(len(line) <= 60 for line in lines)
+    assert len({len(line.split()) for line in lines[1:]}) == 1
     assert loss_curves([]) == ""
