@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +19,7 @@ from .optimizers import OPTIMIZERS, SCHEDULES, State
 from .record import Setup, Step
 
 TRIAL_STEPS = 30  # of a smaller learning rate
-HALVINGS = 20
+HALVINGS = [2**k for k in range(12)]  # of the rate: from 1 to more than doubles have
 VANISHED, EXPLODED = 1e-4, 1e4  # first layer's gradient over the last layer's
 
 
@@ -84,15 +86,22 @@ def where_not_finite(network: Network, parameters: Sequence[Any], X: np.ndarray,
 def rate_that_descends(
     gradients: Gradients, x: np.ndarray, X: np.ndarray, Y: np.ndarray, setup: Setup
 ) -> float | None:
-    """The largest of rate/2, rate/4, ... that lowers the loss over 30 steps from x; None if none does."""
+    """The largest of rate/2, rate/4, ... that lowers the loss over 30 steps from x; None if none does.
+
+    The halvings are doubled until it does, and then bisected.
+    """
     network = gradients.network
     first = network.loss(network.split(x), X, Y)
-    for k in range(1, HALVINGS + 1):
-        rate = setup.learning_rate / 2**k
-        last = network.loss(network.split(trial(gradients, x, X, Y, setup, rate)), X, Y)
-        if last < first:
-            return rate
-    return None
+
+    def descends(halvings: int) -> bool:
+        rate = math.ldexp(setup.learning_rate, -halvings)
+        return bool(network.loss(network.split(trial(gradients, x, X, Y, setup, rate)), X, Y) < first)
+
+    enough = next((k for k in HALVINGS if descends(k)), None)
+    if enough is None:
+        return None
+    between = range(enough // 2 + 1, enough + 1)
+    return math.ldexp(setup.learning_rate, -between[bisect_left(between, True, key=descends)])
 
 
 def trial(

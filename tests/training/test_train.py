@@ -227,12 +227,13 @@ def test_the_step_activation_is_named_at_once():
     assert trained("reverse")[1][0].diagnoses == []
 
 
-def test_a_diverging_loss_names_the_rate_that_descends():
-    """Both ways: the message's rate trains, a rate that trains is not accused."""
+@pytest.mark.parametrize(("given", "shown"), [(50.0, "50"), (1e300, "1e+300")])
+def test_a_diverging_loss_names_the_rate_that_descends(given, shown):
+    """The message's rate trains, from wherever it was looked for."""
     options = {"data": "sine", "layers": (1, 8, 1), "activation": "relu", "optimizer": "sgd", "epochs": 20}
-    _, (run,), _ = fit(planned(**options, learning_rate=50.0), ["reverse"])
+    _, (run,), _ = fit(planned(**options, learning_rate=given), ["reverse"])
     assert run.status == "error" and run.message.startswith("diverged in step")
-    rate = float(run.message.split("the learning rate is 50, ")[1].split(" still descends")[0])
+    rate = float(run.message.split(f"the learning rate is {shown}, ")[1].split(" still descends")[0])
     steps, (mended,), _ = fit(planned(**options, learning_rate=rate), ["reverse"])
     assert mended.status == "ok" and mended.final_loss < steps[0].loss
 
