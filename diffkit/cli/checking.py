@@ -57,7 +57,7 @@ def check_command(request: Request) -> int:
     """Check at every point, and show it; returns the exit code."""
     check_forms(request.format, request.output, FORMS)
     if request.grad and request.backends:
-        raise BadInput("--grad is checked against certified derivatives: leave out --backends.")
+        raise BadInput(messages("grad or backends"))
     with redirect_stdout(sys.stderr):  # what the user's functions print is no part of the answer
         targets, remarks = targets_of(request)
         for remark in [] if request.quiet else remarks:
@@ -129,7 +129,8 @@ def checked(request: Request, points: Sequence[tuple[Any, ...]], judge: Judge | 
             for k, args in enumerate(points):
                 for backend in backends:
                     if progress:
-                        progress(k, len(points), f"point {k + 1}" + (f", {backend}" if backend else ""))
+                        where = messages("point", number=k + 1)
+                        progress(k, len(points), f"{where}, {backend}" if backend else where)
                     done.keep(judge.check(args, backend))
     except KeyboardInterrupt:
         done.interrupted = True
@@ -151,7 +152,7 @@ def show(request: Request, done: Done) -> int:
     if request.output:
         write_output(request.output, lambda: json_text(done.checks) + "\n", request.quiet)
     if done.interrupted:
-        note(f"Interrupted. What was checked is in {done.kept}." if done.kept else "Interrupted.")
+        note(messages("interrupted, checked", path=done.kept) if done.kept else messages("interrupted"))
         return INTERRUPTED
     return exit_code(done.checks)
 
@@ -174,7 +175,7 @@ def told(checks: Sequence[Check]) -> Iterator[str]:
     kinds = failures(checks)
     yield from map(folded, map(str, kinds[:SHOWN]))
     if len(kinds) > SHOWN:
-        yield f"and {len(kinds) - SHOWN} more kinds of failure: --json has them all."
+        yield messages("more failures", count=len(kinds) - SHOWN)
 
 
 def folded(message: str) -> str:

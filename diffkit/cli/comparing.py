@@ -68,7 +68,7 @@ def compare_command(request: Request) -> int:
     """Measure, or read records again, and show them; returns the exit code."""
     check_forms(request.format, request.output, FORMATS)
     if request.quick and request.careful:
-        raise BadInput("--quick and --careful exclude each other: leave one out.")
+        raise BadInput(messages("quick or careful"))
     if any(text.startswith("@") for text in request.what):
         return show(request, Run(rows=records_read(request.what)))
     if request.random_problems or request.sweep_step:
@@ -90,11 +90,11 @@ def records_read(what: Sequence[str]) -> list[Measurement]:
     rows: list[Measurement] = []
     for text in what:
         if not text.startswith("@"):
-            raise BadInput(f"{text} is to be measured and records to be shown: ask for one at a time.")
+            raise BadInput(messages("records or functions", text=text))
         try:
             rows += Comparison.load("@last" if text == "@last" else text[1:]).rows
         except FileNotFoundError as error:
-            raise BadInput(f"There is no file {text[1:]}." if error.filename else str(error)) from error
+            raise BadInput(messages("no file", path=text[1:]) if error.filename else str(error)) from error
         except (OSError, ValueError) as error:
             raise BadInput(str(error)) from error
     return rows
@@ -110,11 +110,11 @@ def subjects_of(request: Request) -> Subjects:
     sizes = sizes_read(request.sizes)
     if request.file:
         if request.what or request.at or sizes:
-            raise BadInput("--file brings its own formulas and ranges: leave out WHAT, --at and --sizes.")
+            raise BadInput(messages("file alone"))
         return of_table(request.file, place)
     if not request.what and (request.at or ranges or sizes or request.wrt):
         given = next(name for name in ("at", "range", "sizes", "wrt") if getattr(request, name))
-        raise BadInput(f'--{given} is for a function, and none is named: add one such as "sin(x)".')
+        raise BadInput(messages("no function", option=f"--{given}"))
     return of_texts(request.what, place, sizes, request.suite)
 
 
@@ -138,7 +138,7 @@ def names_read(text: str | None) -> list[str | int] | str | int | None:
 def sizes_read(text: str | None, option: str = "--sizes") -> list[int]:
     words = [word.strip() for word in text.split(",")] if text is not None else []
     if not all(word.isascii() and word.isdigit() and int(word[:18]) > 0 for word in words):
-        raise BadInput(f"{option} {text!r} is no list of positive whole numbers: write 10,100")
+        raise BadInput(messages("no sizes", option=option, text=repr(text)))
     return [int(word) for word in words]
 
 
@@ -191,7 +191,7 @@ def show(request: Request, done: Run, table: Callable[[Request, Run], None] | No
     if request.output:
         write_rows(request, done)
     if done.interrupted:
-        note(f"Interrupted. What was measured is in {done.kept}." if done.kept else "Interrupted.")
+        note(messages("interrupted, measured", path=done.kept) if done.kept else messages("interrupted"))
         return INTERRUPTED
     bar = request.min_digits
     if bar is not None and tables.recommended(done.rows, bar, request.calls) is None:

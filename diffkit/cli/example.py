@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..languages import Subject
 from ..results.subjects import BadInput
 from .console import RAN, note, say
+
+messages = Subject("messages")
 
 MODEL = '''"""Functions to differentiate: plain NumPy, nothing else is needed.
 
@@ -37,11 +40,11 @@ def fit(weights, inputs):
 def example_command(path: Path, force: bool) -> int:
     """Write the starter and say what to type next."""
     if path.exists() and not force:
-        raise BadInput(f"{path} is there already: name another file, or give --force to overwrite it.")
+        raise BadInput(messages("there already", path=path))
     try:
         path.write_text(MODEL, encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
-    note(f"wrote {path}")
+        raise BadInput(messages("cannot write", path=path, why=error.strerror)) from error
+    note(messages("wrote", path=path))
     say(f"diffkit compare {path}:loss --at x=0.3,y=1.7")
     return RAN

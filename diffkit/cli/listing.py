@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from ..languages import speaking
+from ..languages import Subject, speaking
+from ..report.lines import folded, padded, widest
 from ..results.subjects import BadInput
 from ..results.support import support_rows
 from .console import RAN, say, width
 
 Row = dict[str, Any]
+words, messages = Subject("lists"), Subject("messages")
 
 
 def list_command(what: str, as_json: bool) -> int:
     """Print one of the lists, as a table of the terminal's width or as JSON."""
     if what not in LISTS:
-        raise BadInput(f"There is no list of {what!r}: ask for {', '.join(LISTS)}.")
+        raise BadInput(messages("no list", what=repr(what), lists=", ".join(LISTS)))
     with speaking("en" if as_json else None):  # what machines read is the same in every language
         rows = LISTS[what]()
     if as_json:
@@ -49,10 +50,10 @@ def backends() -> list[Row]:
 
     def about(name: str, summary: str) -> str:
         settings = ", ".join(f"{field.name}={field.default}" for field in fields(registry.load(name)))
-        return f"{summary}; settings: {settings}" if settings else summary
+        return words("settings", about=summary, settings=settings) if settings else summary
 
     return [
-        {"name": name, "about": f"does not load: {reason}" if reason else about(name, summary)}
+        {"name": name, "about": words("does not load", reason=reason) if reason else about(name, summary)}
         for name, summary, reason in registry.available()
     ]
 
@@ -113,12 +114,12 @@ ONLY_IN_JSON = {"source"}
 def lines(rows: list[Row], columns: int) -> list[str]:
     """The rows under their titles; the last column is wrapped, so that nothing is cut."""
     titles = [title for title in rows[0] if title not in ONLY_IN_JSON]
-    cells = [titles] + [[str(row[title]) for title in titles] for row in rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(titles) - 1)]
+    cells = [list(map(words, titles))] + [[str(row[title]) for title in titles] for row in rows]
+    widths = [widest(row[i] for row in cells) for i in range(len(titles) - 1)]
     indent = " " * (sum(widths) + 2 * len(widths))
     found = []
     for row in cells:
-        left = "".join(f"{cell:{width}}  " for cell, width in zip(row, widths))
-        parts = textwrap.wrap(row[-1], max(columns - len(indent), 16), break_on_hyphens=False) or [""]
+        left = "".join(f"{padded(cell, width)}  " for cell, width in zip(row, widths))
+        parts = folded(row[-1], max(columns - len(indent), 16)) or [""]
         found += [line.rstrip() for line in (left + parts[0], *(indent + part for part in parts[1:]))]
     return found

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..harness.record import Record, last_records_path
+from ..languages import Subject
 from ..report.plots import CannotPlot, named, save_plot
 from ..report.records import read_all
 from ..results.subjects import BadInput
 from .console import RAN, note
+
+messages = Subject("messages")
 
 
 def plot_command(kind: str, records: str, output: Path, style: str, quiet: bool) -> int:
@@ -20,7 +23,7 @@ def plot_command(kind: str, records: str, output: Path, style: str, quiet: bool)
     except CannotPlot as error:
         raise BadInput(str(error)) from error
     if not quiet:
-        note(f"wrote {output} and {output.with_suffix('.csv').name}")
+        note(messages("wrote both", path=output, other=output.with_suffix(".csv").name))
     return RAN
 
 
@@ -30,6 +33,6 @@ def every_record(names: Sequence[str], command: str = "*") -> list[Record]:
         paths = [last_records_path(command) if name == "@last" else name.removeprefix("@") for name in names]
         return read_all(paths)
     except FileNotFoundError as error:
-        raise BadInput(f"There is no file {error.filename}." if error.filename else str(error)) from error
+        raise BadInput(messages("no file", path=error.filename) if error.filename else str(error)) from error
     except (OSError, ValueError) as error:
         raise BadInput(str(error)) from error

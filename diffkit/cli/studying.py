@@ -24,7 +24,7 @@ def random_command(request: Request, count: int) -> int:
     """So many random problems by every backend, and a line for each; returns the exit code."""
     for name in ("what", "at", "range", "file", "sizes", "wrt"):
         if getattr(request, name):
-            raise BadInput(f"--random-problems brings its own functions and points: leave out {typed(name)}.")
+            raise BadInput(messages("random alone", option=typed(name)))
     backends = backends_named(request.backends)
     with redirect_stdout(sys.stderr):
         done = measured(request, random_targets(count, request.seed), backends, EFFORTS["untimed"])
@@ -47,13 +47,13 @@ def show_honesty(request: Request, done: Run) -> None:
 def sweep_command(request: Request) -> int:
     """Errors of differences against their step; returns the exit code."""
     if request.backends:
-        raise BadInput("--sweep-step has schemes of its own: leave out --backends.")
+        raise BadInput(messages("sweep or backends"))
     with redirect_stdout(sys.stderr):  # what the user's function prints is no part of the answer
         subjects = subjects_of(request)
         for remark in [] if request.quiet else subjects.notes:
             note(remark)
     if len(subjects.targets) != 1 or not request.what:
-        raise BadInput("--sweep-step is for one function at one point: name one, and give --at once.")
+        raise BadInput(messages("sweep one"))
     (target,) = subjects.targets
     with redirect_stdout(sys.stderr):  # here: each of 60 steps would have a process of its own
         here = replace(request, no_isolate=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..harness.record import Record, append_record
+from ..languages import Subject
 from ..report.training import loss_curves, training_json, training_table
 from ..results.subjects import BadInput
 from ..results.training import FORMATS, Training, explain_training, resume, train
@@ -17,6 +18,8 @@ from .comparing import sizes_read
 from .console import INTERRUPTED, RAN, note, say
 from .outputs import check_forms, command_typed, records_path, write_output
 from .progress import progress_bar
+
+messages = Subject("messages")
 
 CONTINUED = ("epochs", "timeout")  # what may differ from the run that is continued
 
@@ -56,15 +59,19 @@ def train_command(request: Request) -> int:
 
 def sentence(error: Exception) -> str:
     """An error as a sentence; of the operating system's with the file."""
-    return f"{error.filename} cannot be read: {error.strerror}." if isinstance(error, OSError) else str(error)
+    return (
+        messages("cannot read", path=error.filename, why=error.strerror)
+        if isinstance(error, OSError)
+        else str(error)
+    )
 
 
 def explained(request: Request, options: dict[str, Any]) -> str:
     """One forward and one backward pass of the first sample, by the first backend named."""
     if request.resume:
-        raise BadInput("--explain shows the first step of a new training: leave out --resume.")
+        raise BadInput(messages("explain or resume"))
     if request.format not in (None, "table") or request.output:
-        raise BadInput("--explain is a text on stdout: leave out --json, --format and -o.")
+        raise BadInput(messages("explain alone"))
     options.pop("timeout", None)
     named = options.pop("backends", "reverse").split(",")[0]
     return explain_training(backend=named, width=console.width(), **options)
@@ -116,11 +123,9 @@ def refuse_changes(request: Request, options: dict[str, Any]) -> None:
     """A training that is continued is the one that was begun, in its own file."""
     changed = [f"--{name.replace('_', '-')}" for name in options if name not in CONTINUED]
     if changed:
-        raise BadInput(
-            f"{', '.join(changed)}: settled in {request.resume}, which is continued; leave it out."
-        )
+        raise BadInput(messages("settled", options=", ".join(changed), path=request.resume))
     if request.output and request.output.suffix.lower() == ".jsonl":
-        raise BadInput(f"The records of a continued training go to {request.resume}: leave out -o.")
+        raise BadInput(messages("resume alone", path=request.resume))
 
 
 def show(request: Request, done: Done) -> int:
@@ -137,9 +142,7 @@ def show(request: Request, done: Done) -> int:
         form = request.output.suffix.lower().lstrip(".")
         write_output(request.output, lambda: formatted(form, training), request.quiet)
     if done.interrupted:
-        note(
-            f"Interrupted. Continue with: diffkit train --resume {done.kept}" if done.kept else "Interrupted."
-        )
+        note(messages("interrupted, trained", path=done.kept) if done.kept else messages("interrupted"))
         return INTERRUPTED
     return RAN
 
