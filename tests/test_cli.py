@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from diffkit.cli import app
@@ -451,3 +452,39 @@ def test_a_missing_font_is_bad_input(monkeypatch):
     monkeypatch.setattr("diffkit.report.fonts.korean_font", lambda: None)
     result = run("explain", "x^2", "--at", "x=1", "--graph", "g.png", "--lang", "ko")
     assert result.exit_code == 2 and "fonts-nanum" in result.stderr and not Path("g.png").exists()
+
+
+def test_compare_speaks_korean_at_80_columns():
+    """Answer, table, legend and advice; rows and records stay as they are."""
+    words = ["x^3 + x", "--at", "x=2"]
+    korean = compare(*words, "--lang", "ko")
+    lines = korean.stdout.splitlines()
+    assert korean.exit_code == 0 and lines[0] == "x^3 + x, 점 x = 2" and "자릿수" in korean.stdout
+    assert "권장: 도달 가능한 자릿수에서" in " ".join(korean.stdout.split())
+    assert max(map(cell_len, lines[:-1])) <= 80
+    rows = [document(compare(*words, "--json", *more))["rows"][0] for more in ([], ["--lang", "ko"])]
+    assert rows[0].keys() == rows[1].keys() and [row["status"] for row in rows] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["compare", "sinn(x)"], "오류: sinn: 모르는 함수다. 혹시 sin?"),
+        (["compare", "rosenbrok"], "오류: 그런 문제는 없다: 'rosenbrok'. 혹시 rosenbrock?"),
+        (["compare", "x^2", "--backends", "revrse"], "오류: 그런 백엔드는 없다: 'revrse'; 혹시 \"reverse\"?"),
+        (["compare", "no.py:f"], "no.py 파일이 없다."),
+        (["compare", "x^2", "--quick", "--careful"], "함께 쓸 수 없다"),
+        (["list", "what"], "오류: 그런 목록은 없다: 'what'."),
+        (["plot", "coast"], "오류: 그런 그림은 없다: 'coast'. 혹시 cost?"),
+        (["report", "none.jsonl"], "오류: none.jsonl 파일이 없다."),
+        (["train", "--data", "none"], "오류: 그런 데이터는 없다: 'none'."),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_korean(words, sentence):
+    result = run(*words, "--lang", "ko")
+    assert result.exit_code == 2 and sentence in " ".join(result.stderr.split())
+
+
+def test_lists_are_korean_and_their_json_is_not():
+    assert run("list", "plots", "--lang", "ko").stdout.startswith("이름")
+    assert run("list", "plots", "--json", "--lang", "ko").stdout == run("list", "plots", "--json").stdout

@@ -236,3 +236,17 @@ def test_the_document_is_json_where_the_reference_is_infinite():
 
     rows = json.loads(result.stdout, parse_constant=pytest.fail)["rows"]
     assert all(row["radius"] is None or np.isfinite(row["radius"]) for row in rows)
+
+
+def test_verdicts_are_korean_where_it_is_asked_for():
+    """The sentence, the table, the summary; JSON stays as it is."""
+    words = ["x^2*y", "--grad", "2*x*y; -x^2", "--at", "x=3,y=2"]
+    wrong = check(*words, "--lang", "ko")
+    sentence = " ".join(wrong.stdout.split())
+    assert wrong.exit_code == 1 and "일치하지 않는다 (기준: f의 검증된 포함 구간)" in sentence
+    assert "성분" in wrong.stdout and "다시 보기: diffkit.check_gradient(" in wrong.stdout
+    summary = check("x^2*y", "--at", "x=3,y=2", "--backends", "reverse,zero", "--lang", "ko").stdout
+    assert summary.splitlines()[0].split() == ["주장", "일치", "불일치", "판단", "불가", "최소", "자릿수"]
+    documents = [check(*words, "--json", *more).stdout for more in ([], ["--lang", "ko"])]
+    rows = [json.loads(text)["rows"] for text in documents]
+    assert rows[0] == rows[1]

@@ -1,6 +1,8 @@
 """Every sentence in every language, and in which one is spoken."""
 
+import ast
 import contextvars
+import re
 import threading
 from pathlib import Path
 from string import Formatter
@@ -8,6 +10,7 @@ from string import Formatter
 import pytest
 
 from diffkit.languages import LANGUAGES, Subject, UnknownLanguage, speaking, spoken, table
+from diffkit.languages.retelling import RECORDED
 from diffkit.report import fonts
 
 FOLDER = Path(__file__).parents[1] / "diffkit" / "languages"
@@ -49,6 +52,51 @@ def wordy(text):
 def test_a_missing_sentence_is_an_error_and_never_english():
     with speaking("ko"), pytest.raises(KeyError):
         Subject("explain")("no such sentence")
+
+
+# Recorded sentences
+
+
+def written_sentences():
+    """Every text in the package's source, an f-string with braces in the place of its parts."""
+    for path in FOLDER.parent.rglob("*.py"):
+        if FOLDER not in path.parents:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    pieces = (each.value if isinstance(each, ast.Constant) else "{}" for each in node.values)
+                    yield "".join(pieces)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+@pytest.mark.parametrize("subject", RECORDED)
+def test_what_is_told_again_is_what_is_recorded(subject):
+    """The longest stretch of each English sentence stands in the source: whoever changes it changes both.
+
+    It may have been put together from three.
+    """
+    source = "\0".join(" ".join(words_of(text)) for text in written_sentences())
+    longest = {
+        key: max((piece for piece, *_ in Formatter().parse(text)), key=len)
+        for key, text in table("en", subject).items()
+    }
+    assert {key: piece for key, piece in longest.items() if runs(words_of(piece), source) > 3} == {}
+
+
+def words_of(text):
+    """The words, without marks between them."""
+    return re.sub(r"[.:;,()?]", " ", text.lower()).split()
+
+
+def runs(words, source):
+    """In how many stretches the words stand in the source; many where one of them does not."""
+    count = 0
+    while words:
+        longest = next((n for n in range(len(words), 0, -1) if " ".join(words[:n]) in source), 0)
+        if not longest:
+            return len(words) + 99
+        words, count = words[longest:], count + 1
+    return count
 
 
 # Which language is spoken

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import typer
 
 from ..languages import Subject, UnknownLanguage, speaking, spoken
+from ..languages.retelling import retold
 
 words = Subject("messages")
 RAN, BAR_MISSED, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -24,6 +25,7 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """A remark, for people: a sentence in lines of the terminal's width, and an excerpt below it as it is."""
     sentence, *excerpt = text.split("\n")
+    sentence = retold(sentence)
     if sys.stderr.isatty():
         sentence = wrapped(sentence, width(sys.stderr))
     print("\n".join([sentence, *excerpt]), file=sys.stderr)
@@ -64,7 +66,8 @@ def run(command: Callable[[], int], lang: str | None = None) -> None:
         with speaking(lang or spoken()):
             code = finished(command)
     except UnknownLanguage as error:
-        note(f"Error: {error}")
+        with speaking("en"):
+            note(words("error", message=error))
         code = BAD_INPUT
     raise typer.Exit(code)
 
@@ -84,7 +87,8 @@ def finished(command: Callable[[], int]) -> int:
     except Exception as error:
         if not is_bad_input(error):
             raise
-        note(words("error", message=error))
+        sentence, *excerpt = str(error).split("\n")
+        note("\n".join([words("error", message=retold(sentence)), *excerpt]))
         return BAD_INPUT
 
 

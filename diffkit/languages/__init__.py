@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-__all__ = ["LANGUAGES", "VARIABLE", "Subject", "UnknownLanguage", "speaking", "spoken", "table"]
+__all__ = ["DEFAULT", "LANGUAGES", "VARIABLE", "Subject", "UnknownLanguage", "speaking", "spoken", "table"]
 
 LANGUAGES = {"en": "english", "ko": "korean"}  # code, and the folder of its tables
 VARIABLE = "DIFFKIT_LANG"  # of the environment

@@ -7,6 +7,7 @@ from typing import Any
 from ..harness.record import Measurement
 from ..harness.standing import standings
 from ..languages import Subject
+from ..languages.retelling import retold
 from .units import brief, count, memory, multiple, number, seconds, tenths
 
 words, titles, statuses = Subject("tables"), Subject("columns"), Subject("statuses")
@@ -43,7 +44,7 @@ def worst_entry(row: Measurement, cells: int = VALUE_CELLS) -> str:
 
 def outcome(row: Measurement) -> str:
     """The status, and where it is not ok or something is to be said, the reason."""
-    reason = " ".join((row.message or "").split())
+    reason = retold(" ".join((row.message or "").split()))
     return f"{statuses(row.status)}: {reason}" if reason else statuses(row.status)
 
 
@@ -56,7 +57,7 @@ def losses(rows: Sequence[Measurement]) -> list[str]:
     ['f keeps 3.', 'finite keeps 7.']
     """
     told = dict.fromkeys(row.loss for row in rows if row.loss)
-    return sorted(told, key=lambda sentence: not sentence.startswith("f "))
+    return [retold(each) for each in sorted(told, key=lambda sentence: not sentence.startswith("f "))]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from ..languages import Subject
+from ..languages.retelling import retold
 from .lines import Row, folded, table, wrapped
 from .numbers import entries, exact, matrix, shown, six, times
 from .units import number
@@ -132,7 +133,7 @@ def witnesses(walk: Walk, width: int) -> Iterator[tuple[str, list[str]]]:
         witness = found[backend]
         key = {"forward": "trace along" if along(walk) else "trace"}.get(backend, backend)
         title = words(key, evaluations=f"{witness['evaluations'] or 0:,}")
-        refused = folded(words("none", message=witness["message"]), width - 4)
+        refused = folded(words("none", message=retold(witness["message"])), width - 4)
         lines = writers[backend](walk, witness, width)
         yield title, [f"  {line}" for line in refused] if witness["message"] else lines
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 
 from ..harness.record import Measurement
+from ..languages.retelling import retold
 from .columns import Column, outcome, statuses
 from .lines import folded
 
@@ -81,7 +82,9 @@ class Layout:
         for row in rows:
             if not self.holds(row):
                 backends.setdefault((row.status, row.message or ""), []).append(row.backend)
-        told = [f"{statuses(status)} ({', '.join(who)}): {why}" for (status, why), who in backends.items()]
+        told = [
+            f"{statuses(status)} ({', '.join(who)}): {retold(why)}" for (status, why), who in backends.items()
+        ]
         notes = [clip(note, LONGEST_REASON, self.ellipsis) for note in told]
         return [line for note in notes for line in self.folded(note, GAP)]
 

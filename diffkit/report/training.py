@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from ..harness.record import Measurement, document
 from ..languages import Subject
+from ..languages.retelling import retold
 from ..training.record import Run, Step
 from .columns import Column, outcome
 from .layout import clip, laid_out, paint
@@ -83,7 +84,7 @@ def remarks(runs: Sequence[Run]) -> list[str]:
     for run in runs:
         for sentence in run.diagnoses:
             found.setdefault(sentence, []).append(run.backend)
-    told = [f"{', '.join(names)}: {sentence}." for sentence, names in found.items()]
+    told = [f"{', '.join(names)}: {retold(sentence)}." for sentence, names in found.items()]
     predictions = [run.predict_bytes for run in runs if run.predict_bytes is not None]
     if predictions:
         told.append(words("prediction", memory=memory(max(predictions))))
@@ -95,7 +96,7 @@ def remarks(runs: Sequence[Run]) -> list[str]:
         if parted := run.parted:
             told.append(words(
                 "parts", backend=run.backend, other=parted["from"], step=parted["step"],
-                difference=f"{parted['relative_difference']:.0e}", why=parted["why"],
+                difference=f"{parted['relative_difference']:.0e}", why=retold(parted["why"]),
             ))  # fmt: skip
     return told
 

@@ -12,6 +12,7 @@ from ..differentiators.symbolic import PreparedSymbolic
 from ..harness.record import Measurement, plain
 from ..harness.targets import AsText, Target
 from ..languages import Subject
+from ..languages.retelling import retold
 from ..report.columns import shortened
 from ..report.lines import folded, padded, widest
 from ..report.units import brief, within
@@ -100,7 +101,7 @@ def first(rows: Sequence[Measurement], name: str) -> Any:
 def reason(rows: Sequence[Measurement]) -> str:
     """Why the derivative has no certified value."""
     told = (row.message for row in rows if row.status == "unscored" and row.message)
-    return next(told, words("not certified"))
+    return retold(next(told, words("not certified")))
 
 
 def certainty(width: float | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ...checking.record import VERDICTS, Check
 from ...harness.record import Measurement
 from ...languages import Subject
+from ...languages.retelling import retold
 from ...training.record import Run
 from ..advice import advice
 from ..lists import listed
@@ -166,7 +167,7 @@ class Answer:
     def parted(self, runs: Sequence[Run]) -> list[str]:
         """Where the first trajectory leaves the others, and why."""
         return [
-            words("parted", backend=run.backend, other=at["from"], step=at["step"], why=at["why"])
+            words("parted", backend=run.backend, other=at["from"], step=at["step"], why=retold(at["why"]))
             for run in runs
             if (at := run.parted)
         ][:1]
