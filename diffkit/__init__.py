@@ -36,6 +36,7 @@ HOMES = {
     "calculus.spellings": ("logsumexp", "relu", "rule", "softmax", "softplus", "stop_gradient"),
     "checking": ("Check", "assert_gradient", "check_grad", "check_gradient"),
     "expressions": ("FormulaError", "parse"),
+    "languages": ("speaking",),
     "results": ("Comparison", "Explanation", "compare", "explain", "sweep_steps"),
     "results.training": ("Training", "explain_training", "train"),
 }  # fmt: skip

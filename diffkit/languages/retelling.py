@@ -3,7 +3,7 @@
 A record is English, and what an exception says to people who write Python is too. Where the command line, a
 report or a notebook shows such a sentence in another language, it is found among the English tables of
 RECORDED, taken apart by their braces, and put together again from the tables of that language; its parts are
-told again in the same way. So records of any age can be told, and nobody who records needs to know of it.
+told again in the same way. So nothing is measured again to be told, and who records need not know of it.
 What is in no table, a message of Python or of another package, stays as it was recorded.
 """
 
@@ -19,13 +19,13 @@ RECORDED = ("verdicts", "reasons", "refusals")  # subjects
 NUMBER = r"[-\d.,e+]+"
 TOLD = frozenset(
     "title claim against sentence more move entries meaning trouble what reason reasons witness side kind "
-    "blame fault hint error ranges".split()
+    "blame fault hint error ranges stage failed".split()
 )  # parts that are words of ours; the others are names and numbers
 PARTS = {  # what a part may be, where it is not just anything
     "title": "The .+", "claim": r"by \S+|that f returns|given|[^\W\d][\w.]*",
     "entries": r"all [\d,]+ entries are|[\d,]+ of [\d,]+ entries (?:is|are)|the only entry is",
     "witness": "enclosure|complex step|differences", "side": "left|right", "more": ".*?",
-    "seed": r"\d+", "count": r"[\d,]+", "n": NUMBER,
+    "primitive": r"[\w.]+", "seed": r"\d+", "count": r"[\d,]+", "n": NUMBER,
     **dict.fromkeys(("wrong", "shown", "lost", "dead", "units", "k", "digits", "kept", "allowed"), NUMBER),
 }  # fmt: skip
 

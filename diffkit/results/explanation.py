@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..differentiators.walked import Walk
+from ..languages import spoken
 from ..report.explanation import explanation_html, explanation_text
 from ..report.graph import graph_svg, save_frames, save_graph
 from ..report.stepping import step_texts
@@ -103,6 +104,7 @@ background:#fff}
 table{border-collapse:collapse;margin:.5rem 0 1.5rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #ddd;vertical-align:top}
 pre{overflow-x:auto;font-size:.85rem}
+:lang(ko){word-break:keep-all}
 @media screen and (prefers-color-scheme:dark){body{color:#ececec;background:#15181c}
 th,td{border-color:#3a3f45}}
 """
@@ -113,7 +115,7 @@ def page(explanation: Explanation) -> str:
     from html import escape
 
     title = explanation.walk.title or "diffkit"
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+    head = f'<!doctype html><html lang="{spoken()}"><meta charset="utf-8"><title>{escape(title)}</title>'
     return f"{head}<style>{STYLE}</style><body>{explanation._repr_html_()}</body></html>\n"
 
 
