@@ -21,6 +21,7 @@ from .rules import (
     Reduction,
     Select,
     enter,
+    kept_shape,
     shape_of,
     subscripts,
 )
@@ -39,8 +40,26 @@ def shift(axes: Any, by: int) -> Shape:
 def total_transpose(i: int, w: Any, given: Shape, axes: Shape) -> Any:
     """Repeat w along the axes that were summed; a plain number needs no axes for that."""
     if type(w) is not float:
-        w = reshape(w, shape=tuple(1 if j in axes else n for j, n in enumerate(given)))
+        w = reshape(w, shape=kept_shape(given, axes))
     return broadcast(w, shape=given)
+
+
+def total_plain(i: int, w: Any, given: Shape, axes: Shape) -> Any:
+    """The same as a view; a float stays one."""
+    if type(w) is float:
+        return w
+    w = np.ascontiguousarray(w)
+    return np.ndarray(given, float, w, 0, repeating(given, axes))
+
+
+@lru_cache(maxsize=1024)
+def repeating(shape: Shape, axes: Shape) -> Shape:
+    """Strides that repeat along `axes` what lies in memory without them."""
+    strides, size = [], 8
+    for i in reversed(range(len(shape))):
+        strides.append(0 if i in axes else size)
+        size *= 1 if i in axes else shape[i]
+    return tuple(reversed(strides))
 
 
 def reducing(ufunc: np.ufunc) -> Callable[..., Any]:
@@ -79,6 +98,7 @@ total: Linear = enter(
         samples=((((3, 4),), {"axes": (0,)}), (((2, 3, 2),), {"axes": (0, 2)}), (((3,),), {"axes": (0,)})),
         transpose=total_transpose,
         batch=lambda p, front: {"axes": shift(p["axes"], len(front))},
+        plain=total_plain,
     )
 )
 
@@ -87,6 +107,12 @@ def broadcast_transpose(i: int, w: Any, given: Shape, shape: Shape) -> Any:
     """Sum over the axes that were repeated."""
     axes = tuple(j for j, n in enumerate(given) if n == 1 and shape[j] != 1)
     return reshape(total(w, axes=axes), shape=given)
+
+
+def broadcast_plain(i: int, w: Any, given: Shape, shape: Shape) -> Any:
+    if type(w) is float:
+        return w * (product(shape) // (product(given) or 1))
+    return broadcast_transpose(i, w, given, shape)
 
 
 def broadcast_evaluate(x: Any, shape: Shape) -> Any:
@@ -106,6 +132,7 @@ broadcast: Linear = enter(
         ),
         transpose=broadcast_transpose,
         batch=lambda p, front: {"shape": front + p["shape"]},
+        plain=broadcast_plain,
     )
 )
 
@@ -124,22 +151,37 @@ reshape: Linear = enter(
         samples=((((2, 3),), {"shape": (3, 2)}), (((4,),), {"shape": (2, 1, 2)}), (((),), {"shape": (1,)})),
         transpose=lambda i, w, given, shape: reshape(w, shape=given),
         batch=lambda p, front: {"shape": front + p["shape"]},
+        plain=lambda i, w, given, shape: w if type(w) is float else reshape_evaluate(w, given),
     )
 )
+
+
+@lru_cache(maxsize=1024)
+def inverse(axes: Shape) -> Shape:
+    """The permutation that undoes this one."""
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
+
+
 permute: Linear = enter(
     Linear(
         "permute",
         lambda x, axes: np.transpose(x, axes),
         samples=((((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})),
         transpose=lambda i, w, given, axes: permute(
-            w, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__))
+            w, axes=inverse(axes)
         ),
         batch=lambda p, front: {"axes": tuple(range(len(front))) + shift(p["axes"], len(front))},
+        plain=lambda i, w, given, axes: w if type(w) is float else w.transpose(inverse(axes)),
     )
 )
 
 
 def place_evaluate(x: Any, shape: Shape, index: tuple[slice, ...]) -> Any:
+    if type(x) is np.ndarray and len(shape) == 1 and index[0].step in (None, 1):
+        first, stop, _ = index[0].indices(shape[0])
+        answer = np.empty(shape, dtype=x.dtype)  # zeros would be written twice where x goes
+        answer[:first], answer[first:stop], answer[stop:] = 0, x, 0
+        return answer
     answer = np.zeros(shape, dtype=np.result_type(x))
     answer[index] = x
     return answer
@@ -296,6 +338,8 @@ def plan(spec: str) -> Any:
     if not a or not b:  # a number times an array, which may be a plain float
         return lambda x, y: np.multiply(x, y).transpose(to_out)
     ns, nl, ni, nr = len(shared), len(left), len(inner), len(right)
+    if (ns, nl, ni, nr) == (0, 1, 0, 1):
+        return (lambda x, y: x[:, None] * y) if to_out == (0, 1) else (lambda x, y: y[:, None] * x)
     if ni == 1 and nl <= 1 and nr <= 1 and not ns:
         return simple_plan(to_a, to_b, to_out)
 
@@ -353,6 +397,8 @@ def extreme_weight(y: Any, x: Any, axes: Shape) -> Any:
     ties = np.equal(x, y)
     if type(y) is float:
         return ties / np.count_nonzero(ties)
+    if type(ties) is np.ndarray:  # without what np.sum does before it adds
+        return ties / np.add.reduce(ties, axes, keepdims=True)
     return ties / np.sum(ties, axis=axes, keepdims=True)
 
 

@@ -128,6 +128,15 @@ class Row:
         """Cotangent of argument i, of shape (directions) + xs[i].shape."""
         raise NotImplementedError
 
+    def back(self, i: int, w: Any, y: Any, xs: Sequence[Any], params: dict[str, Any]) -> Any:
+        """`pull` of one cotangent over floats and arrays, without ceremony.
+
+        A float stands for an array of equal entries, as a sum sends it back; it may be taken and answered.
+        """
+        if type(w) is float and type(y) is not float:
+            w = TABLE["broadcast"].evaluate(w, shape=y.shape)
+        return self.pull(i, w, y, xs, params, 0)
+
     def pattern(self, i: int, a: Any, y: Any, xs: Sequence[Any], params: dict[str, Any], lead: int) -> Any:
         """Where argument i can reach the result at all, given where y can: a pull with every partial 1.
 
@@ -153,7 +162,7 @@ def unbroadcast(w: Any, shape: tuple[int, ...], lead: int) -> Any:
         return w
     extra = len(have) - len(target)
     if type(w) is np.ndarray and not lead and have[extra:] == shape:  # a bias: the commonest
-        return np.add.reduce(w, tuple(range(extra)))
+        return TABLE["sum"].evaluate(w, axes=tuple(range(extra)))
     axes = tuple(range(lead, lead + extra))
     ones = tuple(i for i in range(lead + extra, len(have)) if have[i] != target[i - extra])
     summed = TABLE["sum"](w, axes=axes + ones)
@@ -275,12 +284,14 @@ class Linear(Row):
 
     transpose(i, w, shape, **params): the transpose in argument i, of that shape, written with rows.
     batch(params, front): the parameters that do the same behind leading axes of shape `front`.
+    plain(i, w, shape, **params): the transpose of a plain array, or of a float that stands for equal entries.
     into(array, w, **params): adds the transpose of w to a plain array, where that touches few entries.
     """
 
     transpose: Callable[..., Any] = field(default=lambda: None)
     batch: Callable[[dict[str, Any], tuple[int, ...]], dict[str, Any]] = field(default=lambda p, front: p)
     into: Callable[..., None] | None = None  # type: ignore[misc]
+    plain: Callable[..., Any] | None = None
 
     def push(self, y, xs, vs, params, lead):  # type: ignore[no-untyped-def]
         front = next(shape_of(v)[:lead] for v in vs if v is not None)
@@ -291,6 +302,11 @@ class Linear(Row):
         front = shape_of(w)[:lead]
         shape = front + shape_of(xs[i])
         return self.transpose(i, w, shape, **(self.batch(params, front) if lead else params))
+
+    def back(self, i, w, y, xs, params):  # type: ignore[no-untyped-def]
+        if self.plain is None:
+            return super().back(i, w, y, xs, params)
+        return self.plain(i, w, shape_of(xs[i]), **params)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -305,11 +321,23 @@ class Bilinear(Row):
         spec = directed(params["spec"], i, lead)[1]
         return self(w, xs[1], spec=spec) if i == 0 else self(xs[0], w, spec=spec)
 
+    def back(self, i, w, y, xs, params):  # type: ignore[no-untyped-def]
+        if type(w) is float and type(y) is not float:
+            w = TABLE["broadcast"].evaluate(w, shape=y.shape)
+        spec = directed(params["spec"], i, 0)[1]
+        return self.evaluate(w, xs[1], spec) if i == 0 else self.evaluate(xs[0], w, spec)
+
     def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
         return self.pull(i, a, y, [np.ones(shape_of(x)) for x in xs], params, lead)
 
     def reach(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
         return self.push_one(i, a, y, [np.ones(shape_of(x)) for x in xs], params, lead)
+
+
+@lru_cache(maxsize=1024)
+def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape with ones in place of what is reduced."""
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
 def subscripts(spec: str) -> tuple[str, str, str]:
@@ -342,8 +370,7 @@ class Reduction(Row):
         """y with the reduced axes kept as ones; a plain number needs none."""
         if type(y) is float:
             return y
-        shape = shape_of(x)
-        return TABLE["reshape"](y, shape=tuple(1 if i in axes else n for i, n in enumerate(shape)))
+        return TABLE["reshape"](y, shape=kept_shape(shape_of(x), axes))
 
     def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
         axes = params["axes"]
@@ -355,13 +382,20 @@ class Reduction(Row):
         weight = self.weight(self.kept(y, xs[0], axes), xs[0], axes)
         if type(w) is float:
             return weight * w
-        kept = shape_of(w)[:lead] + tuple(1 if j in axes else n for j, n in enumerate(shape))
+        kept = shape_of(w)[:lead] + kept_shape(shape, axes)
         return weight * TABLE["reshape"](w, shape=kept)
+
+    def back(self, i, w, y, xs, params):  # type: ignore[no-untyped-def]
+        axes, x = params["axes"], xs[0]
+        if type(y) is float:
+            return self.weight(y, x, axes) * w
+        kept = kept_shape(x.shape, axes)
+        return self.weight(y.reshape(kept), x, axes) * (w if type(w) is float else w.reshape(kept))
 
     def pattern(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]
         axes, shape = params["axes"], shape_of(xs[0])
         front = shape_of(a)[:lead]
-        kept = front + tuple(1 if j in axes else n for j, n in enumerate(shape))
+        kept = front + kept_shape(shape, axes)
         return spread(TABLE["reshape"](a, shape=kept), front + shape)
 
     def reach(self, i, a, y, xs, params, lead):  # type: ignore[no-untyped-def]

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import arrays, elementwise
-from .rules import TABLE, Interpreted, NoRule, Pointwise, Row, bind, enter, shape_of
+from .rules import TABLE, Interpreted, NoRule, Pointwise, Row, bind, enter, kept_shape, shape_of
 
 SPELLINGS: dict[Callable[..., Any], Callable[..., Any]] = {}
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
@@ -74,6 +74,8 @@ def normal_axes(axis: Any, ndim: int) -> Shape:
     """`axis` as NumPy takes it -> a sorted tuple of non-negative ints; None means all."""
     if axis is None:
         return tuple(range(ndim))
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
     axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
     return tuple(sorted(normal_axis(each, ndim) for each in axes))
 
@@ -83,10 +85,6 @@ def normal_axis(axis: Any, ndim: int) -> int:
     if not -ndim <= axis < ndim:
         raise np.exceptions.AxisError(axis, ndim)
     return axis % ndim
-
-
-def kept_shape(shape: Shape, axes: Shape) -> Shape:
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
 # Ufuncs beyond their row
@@ -174,8 +172,8 @@ def reduced(row: Row, x: Any, axis: Any, keepdims: bool) -> Any:
     axes = normal_axes(axis, len(shape))
     if not axes:
         return elementwise.positive(x)
-    y = row(x, axes=axes)
-    return arrays.reshape(y, shape=kept_shape(shape, axes)) if keepdims else y
+    y = bind(row, (x,), {"axes": axes})
+    return bind(arrays.reshape, (y,), {"shape": kept_shape(shape, axes)}) if keepdims else y
 
 
 @spells(np.prod, np.multiply.reduce)
@@ -520,8 +518,9 @@ def index(x: Any, key: Any) -> Any:
         n = shape[0]
         if not -n <= key < n:
             raise IndexError(f"index {key} is out of bounds for an axis of {n} entries")
-        picked = arrays.pick(x, index=(slice(key % n, key % n + 1),) + (slice(None),) * (len(shape) - 1))
-        return arrays.reshape(picked, shape=shape[1:])
+        entry = (slice(key % n, key % n + 1),) + (slice(None),) * (len(shape) - 1)
+        picked = bind(arrays.pick, (x,), {"index": entry})
+        return bind(arrays.reshape, (picked,), {"shape": shape[1:]})
     if type(key) is slice and shape:
         return bind(arrays.pick, (x,), {"index": (key,) + (slice(None),) * (len(shape) - 1)})
     key = key if isinstance(key, tuple) else (key,)

@@ -245,7 +245,10 @@ class Prepared:
 
     def structured(self, args: tuple[Any, ...], leaves: Sequence[Any]) -> Any:
         """The results as users get them, built like the differentiated arguments."""
-        own = [*map(finished, leaves)] if self.copies else leaves
+        return self.arranged(args, [*map(finished, leaves)] if self.copies else leaves)
+
+    def arranged(self, args: tuple[Any, ...], own: Sequence[Any]) -> Any:
+        """Results that are the users' own already, built like the differentiated arguments."""
         if isinstance(self.arguments.wrt, int) and self.arguments.straight:
             return own[0]
         return self.arguments.structured(args, own)

@@ -13,7 +13,7 @@ from ..interpreters.forward import push_forward
 from ..interpreters.operations import counted
 from ..interpreters.reverse import pull_back
 from .forward import split_like
-from .interface import Differentiator, Prepared, basis, refuse_many_outputs
+from .interface import Differentiator, Prepared, basis, finished, refuse_many_outputs
 
 
 class PreparedReverse(Prepared):
@@ -49,6 +49,12 @@ class PreparedReverse(Prepared):
 
     def gradients(self, f, leaves):  # type: ignore[no-untyped-def]
         return self.pull(f, leaves, one, 0)
+
+    def value_and_gradient(self, *args: Any) -> tuple[Any, Any]:
+        """(y, g): what the sweep has made is nobody else's, so it is not copied."""
+        f, leaves = self.opened(args)
+        y, g = self.gradients(f, leaves)
+        return finished(y), self.arranged(args, g)
 
     def second(self, f, leaves, vs, lead):  # type: ignore[no-untyped-def]
         def gradient(*xs: Any) -> Any:

@@ -42,7 +42,7 @@ def walk(
         if not (isinstance(y, Node) and y.tape is tape):
             steps = tuple(input_step(label, x, 0.0) for label, x in flat.named())
             return Walk(title, float(plain(y)), "", steps)
-        adjoints = backward(y, 1.0, 0, inputs)
+        adjoints = backward(y, 1.0, 0, inputs, every=True)
         return Walk(title, float(y.primal), *Walker(tape, y, flat, adjoints).steps())
 
 

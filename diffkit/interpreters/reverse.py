@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus import elementwise
+from ..calculus.arrays import contract
 from ..calculus.rules import (
     Constant,
     Interpreted,
@@ -26,8 +27,11 @@ from ..calculus.rules import (
     unbroadcast,
 )
 from ..calculus.scalars import FAILS
-from ..calculus.spellings import UFUNCS
+from ..calculus.spellings import UFUNCS, matmul, product_plan
 from .traced import NO_PARAMS, PLAIN, Traced, levels, operand, run
+
+ndarray, add_reduce = np.ndarray, np.add.reduce
+SMALL = 2048  # entries of an array that is made in less time than is asked whether it has to be
 
 
 class Tape:
@@ -78,6 +82,27 @@ def direct(row: Pointwise) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return method, reflected
 
 
+def product(turned: bool) -> Callable[..., Any]:
+    """The method of a matrix product, or its reflected twin, where tape and operands are plain arrays."""
+
+    def method(self: Node, other: Any) -> Any:
+        tape, kind = self.tape, type(other)
+        theirs = other.primal if kind is Node and other.tape is tape else other
+        plain = type(theirs) is type(self.primal) is ndarray and theirs.dtype.char == "d"
+        if tape.nested or not plain:
+            return matmul(operand(other), self) if turned else matmul(self, operand(other))
+        xs, values = (self, other), (self.primal, theirs)
+        if turned:
+            xs, values = xs[::-1], values[::-1]
+        spec, shapes, want = product_plan(values[0].shape, values[1].shape)
+        if want is not None or shapes != (None, None):
+            return matmul(*xs)
+        y = contract.evaluate(*values, spec)
+        return Node(float(y) if type(y) is np.float64 else y, tape, contract, xs, values, {"spec": spec})
+
+    return method
+
+
 class Node(Traced):
     """A value on a tape: made by `row` from `xs`, some of which are nodes of the same tape, at `values`."""
 
@@ -112,9 +137,9 @@ class Node(Traced):
 
     def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
         tape = self.tape
-        values = [self.primal]
+        values: Sequence[Any] = (self.primal,)
         if len(xs) > 1:
-            values.clear()
+            values = []
             for x in xs:
                 if type(x) is Node and x.tape is tape:
                     x = x.primal
@@ -130,11 +155,19 @@ class Node(Traced):
     __sub__, __rsub__ = direct(elementwise.subtract)
     __mul__, __rmul__ = direct(elementwise.multiply)
     __truediv__, __rtruediv__ = direct(elementwise.divide)
+    __matmul__, __rmatmul__ = product(turned=False), product(turned=True)
 
     def __array_ufunc__(self, ufunc: np.ufunc, how: str, *inputs: Any, **options: Any) -> Any:
         if how == "__call__" and not options and (row := UFUNCS.get(ufunc)) is not None:
-            if type(row) is Pointwise and len(inputs) == 1:  # the commonest, without ceremony
+            if type(row) is not Pointwise:
+                if ufunc is np.matmul and inputs[1] is self:
+                    return self.__rmatmul__(inputs[0])
+                return row(*map(operand, inputs))
+            if len(inputs) == 1:  # the commonest, without ceremony
                 return self.apply(row, inputs, NO_PARAMS)
+            a, b = inputs
+            if b is self and type(a) is ndarray and a.dtype.char == "d" and not self.tape.nested:
+                return Node(row.evaluate(a, self.primal), self.tape, row, inputs, (a, self.primal))
             return row(*map(operand, inputs))
         return super().__array_ufunc__(ufunc, how, *inputs, **options)
 
@@ -169,11 +202,13 @@ def sweep(y: Node, w: Any, lead: int) -> list[Any]:
     return adjoints
 
 
-def plain_sweep(y: Node, w: Any) -> list[Any]:
-    """The same for one cotangent over floats and arrays: partials are called without ceremony.
+def plain_sweep(y: Node, w: Any, leaves: Sequence[Node]) -> list[Any]:
+    """The same of the leaves alone, for one cotangent over floats and arrays, without ceremony.
 
-    Where a part goes into a few entries only (indexing), or a third one comes, it is added to the array
-    that the first two made: x[i] for every i costs as much as x, not n times as much.
+    A float may be the adjoint of an array: it stands for equal entries, as a sum sends them back. An adjoint
+    is let go when it is used, so that its memory serves the next. Where a part goes into a few entries only
+    (indexing), or a third one comes, it is added to the array that the first two made: x[i] for every i costs
+    as much as x, not n times as much. The arrays of the leaves are held by nothing else.
     """
     tape = y.tape
     nodes = tape.nodes
@@ -186,11 +221,11 @@ def plain_sweep(y: Node, w: Any) -> list[Any]:
         row = node.row
         if w is None or row is None:
             continue
+        adjoints[position] = None
         values, primal = node.values, node.primal
-        if type(row) is Pointwise:
-            partials = row.slopes if type(primal) is float else row.partials
+        if type(row) is Pointwise and type(primal) is float:
             for i, x in enumerate(node.xs):
-                p = partials[i]
+                p = row.slopes[i]
                 if type(x) is not Node or x.tape is not tape or p is None:
                     continue
                 if type(p) is int:
@@ -199,15 +234,40 @@ def plain_sweep(y: Node, w: Any) -> list[Any]:
                     try:
                         part = p(primal, *values) * w
                     except FAILS:
-                        part = partial(row.partials[i], primal, values) * w
-                value = values[i]
-                if type(value) is float:
-                    part = part if type(part) is float else float(np.add.reduce(part, None))
-                elif shape_of(part) != value.shape:
-                    part = unbroadcast(part, value.shape, 0)
+                        part = float(partial(row.partials[i], primal, values) * w)
                 j = x.position
+                so_far = adjoints[j]
+                adjoints[j] = part if so_far is None else so_far + part
+            continue
+        if type(row) is Pointwise:
+            for i, x in enumerate(node.xs):
+                p = row.partials[i]
+                if type(x) is not Node or x.tape is not tape or p is None:
+                    continue
+                fresh = True
+                if type(p) is int:
+                    part = w if p == 1 else -w
+                    fresh = p != 1
+                else:
+                    try:
+                        part = p(primal, *values)
+                    except FAILS:
+                        part = partial(row.partials[i], primal, values)
+                    if type(part) is ndarray and part.size > SMALL:
+                        part, fresh = scaled(part, w, is_new(part, primal, values))
+                    else:
+                        part = part * w
+                value, j = values[i], x.position
+                if type(part) is not ndarray:
+                    part = float(part) * (primal.size // (1 if type(value) is float else value.size or 1))
+                elif type(value) is float:
+                    part = float(add_reduce(spread_like(primal, part, w), None))
+                elif part.shape != value.shape:
+                    part = unbroadcast(spread_like(primal, part, w), value.shape, 0)
                 if adjoints[j] is None:
                     adjoints[j] = part
+                    if fresh and type(part) is ndarray and part.size > SMALL:
+                        ours.add(j)
                 else:
                     add(adjoints, ours, j, part)
             continue
@@ -215,11 +275,47 @@ def plain_sweep(y: Node, w: Any) -> list[Any]:
         for i, x in enumerate(node.xs):
             if type(x) is not Node or x.tape is not tape or not row.active(i):
                 continue
-            if into is None:
-                add(adjoints, ours, x.position, row.pull(i, w, primal, values, node.params, 0))
-            else:
-                into(room(adjoints, ours, x.position, values[i]), w, **node.params)
+            j = x.position
+            so_far = adjoints[j]
+            big = type(w) is ndarray and w.size > SMALL
+            if into is not None and not (big and so_far is None):
+                into(room(adjoints, ours, j, values[i]), w, **node.params)
+                continue
+            part = row.back(i, w, primal, values, node.params)
+            add(adjoints, ours, j, part)
+            if big and so_far is None and type(part) is ndarray and is_new(part, w, values):
+                ours.add(j)
+    for x in leaves:
+        if x.position not in ours:
+            adjoints[x.position] = own(adjoints[x.position], x.primal)
     return adjoints
+
+
+def scaled(part: np.ndarray, w: Any, fresh: bool) -> tuple[Any, bool]:
+    """(part * w, whether that is an array of our own), in its place where it may be."""
+    if type(w) is float and w == 1.0:
+        return part, fresh
+    if fresh and (type(w) is float or w.shape == part.shape):
+        part *= w
+        return part, True
+    return part * w, True
+
+
+def spread_like(y: np.ndarray, part: np.ndarray, w: Any) -> np.ndarray:
+    """A part with all entries of y: a float that stands for an array has not brought them."""
+    return np.broadcast_to(part, y.shape) if type(w) is float and part.shape != y.shape else part
+
+
+def own(g: Any, x: Any) -> Any:
+    """The adjoint of an input x with all its entries, in an array of its own."""
+    if type(g) is float:
+        return g if type(x) is float else np.full(x.shape, g)
+    return np.array(g) if type(g) is ndarray else g
+
+
+def is_new(part: Any, primal: Any, values: Sequence[Any]) -> bool:
+    """Whether the array was made by the partial, and is not an operand or a view of one."""
+    return part.base is None and part is not primal and not any([part is x for x in values])
 
 
 def add(adjoints: list[Any], ours: set[int], j: int, part: Any) -> None:
@@ -239,7 +335,13 @@ def room(adjoints: list[Any], ours: set[int], j: int, value: np.ndarray) -> np.n
     """The array of an adjoint, ours to add to."""
     so_far = adjoints[j]
     if j not in ours:
-        adjoints[j] = so_far = np.zeros(value.shape) if so_far is None else np.array(so_far, order="C")
+        if so_far is None:
+            so_far = np.zeros(value.shape)
+        elif type(so_far) is float:
+            so_far = np.full(value.shape, so_far)
+        else:
+            so_far = np.array(so_far, order="C")
+        adjoints[j] = so_far
         ours.add(j)
     return so_far
 
@@ -292,7 +394,8 @@ def pull_back(
     """y = f(*xs) and the cotangents of the active arguments.
 
     cotangent(y) gives w, of shape y.shape, or of shape (directions,) + y.shape for many in one sweep.
-    Returns (y, [w J for each active argument]), shaped x.shape or (directions,) + x.shape.
+    Returns (y, [w J for each active argument]), shaped x.shape or (directions,) + x.shape: floats, or arrays
+    that nothing else holds.
     """
     y, inputs, tape = record(f, xs, active)
     leaves = [x for x, live in zip(inputs, active, strict=True) if live]
@@ -311,10 +414,13 @@ def pull_back(
         tape.nodes.clear()  # nodes and tape hold each other: let the intermediates go at once
 
 
-def backward(y: Node, w: Any, lead: int, leaves: Sequence[Node]) -> list[Any]:
-    """Adjoint of every node; if an input's is NaN the sweep is made again, carefully."""
-    plain = not (lead or y.tape.nested or isinstance(w, Interpreted))
-    adjoints = plain_sweep(y, w) if plain else sweep(y, w, lead)
-    if any(has_nan(adjoints[x.position]) for x in leaves):
-        adjoints = careful_sweep(y, w, lead)
+def backward(y: Node, w: Any, lead: int, leaves: Sequence[Node], every: bool = False) -> list[Any]:
+    """Adjoint of every leaf, or of every node; if a leaf's is NaN the sweep is made again, carefully."""
+    plain = not (every or lead or y.tape.nested or isinstance(w, Interpreted))
+    adjoints = plain_sweep(y, w, leaves) if plain else sweep(y, w, lead)
+    if any([has_nan(adjoints[x.position]) for x in leaves]):
+        adjoints, plain = careful_sweep(y, w, lead), False
+    if not plain:
+        for x in leaves:
+            adjoints[x.position] = own(adjoints[x.position], x.primal)
     return adjoints

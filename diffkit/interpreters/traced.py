@@ -336,22 +336,30 @@ def name_of(function: Any) -> str:
 def call(function: Any, spelling: Callable[..., Any], args: Any, options: Any) -> Any:
     """Call a spelling; an argument that it does not know is refused by name."""
     if options:
-        options = {key: value for key, value in options.items() if value is not np._NoValue}  # type: ignore[attr-defined]
-        for key in [key for key in ("out", "dtype") if any(options.get(key, 0) is each for each in DEFAULTS)]:
-            del options[key]
         known, any_name = names_of(spelling)
-        unknown = [key for key in options if key not in known]
-        if unknown and not any_name:
-            raise NoRule(
-                f"{name_of(function)} has no rule with {', '.join(unknown)}=; "
-                "leave it out or spell it otherwise."
-            )
+        for key, value in options.items():
+            if value is np._NoValue or (key not in known and not any_name):  # type: ignore[attr-defined]
+                options = known_options(function, known, options)
+                break
     try:
         return spelling(*args, **options)
     except TypeError as error:
         if isinstance(error, NoRule) or error.__traceback__.tb_next is not None:  # type: ignore[union-attr]
             raise
         raise NoRule(f"{name_of(function)} has no rule with these arguments ({error}).") from error
+
+
+def known_options(function: Any, known: frozenset[str], options: dict[str, Any]) -> dict[str, Any]:
+    """The options without those that say nothing; one that the spelling does not know is refused."""
+    options = {key: value for key, value in options.items() if value is not np._NoValue}  # type: ignore[attr-defined]
+    for key in [key for key in ("out", "dtype") if any(options.get(key, 0) is each for each in DEFAULTS)]:
+        del options[key]
+    unknown = [key for key in options if key not in known]
+    if unknown:
+        raise NoRule(
+            f"{name_of(function)} has no rule with {', '.join(unknown)}=; leave it out or spell it otherwise."
+        )
+    return options
 
 
 @cache

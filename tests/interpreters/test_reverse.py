@@ -96,7 +96,7 @@ SHARED = {  # an adjoint array that stands in several places, and one that is ad
 def both_sweeps(f, leaves):
     """Adjoints of the inputs by the sweep without ceremony and by the one for everything."""
     y, inputs, _ = record(f, leaves, [True] * len(leaves))
-    for sweeping in (lambda: plain_sweep(y, 1.0), lambda: sweep(y, 1.0, 0)):
+    for sweeping in (lambda: plain_sweep(y, 1.0, inputs), lambda: sweep(y, 1.0, 0)):
         adjoints = sweeping()
         yield [np.zeros(x.shape) if adjoints[x.position] is None else adjoints[x.position] for x in inputs]
 
@@ -111,6 +111,49 @@ def assert_equal_to_rounding(mine, others):
 def test_adding_in_place_spoils_no_other_adjoint(name, random):
     mine, others = both_sweeps(SHARED[name], [random.normal(size=5)])
     assert_equal_to_rounding(mine, others)
+
+
+def one_adjoint_for_two(a, b):
+    """a gets more than b after both got the same array."""
+    sines = np.sin(a)
+    return np.sum((a + b) * DATA) + np.sum(sines)
+
+
+N = 3000  # more than reverse.SMALL: adjoints are scaled and added in place
+DATA, TABLE = np.linspace(0.5, 1.5, N), np.linspace(-1.0, 1.0, N).reshape(30, 100)
+BIG = {
+    "alone": lambda x: np.sum(x),
+    "an operand as slope": lambda x: np.sum(DATA * x),
+    "a value as slope": lambda x: np.sum(np.exp(x)),
+    "an input as slope": lambda x: 0.5 * np.sum(x * x),
+    "shared by two": lambda x: one_adjoint_for_two(2.0 * x, 3.0 * x),
+    "used again": lambda x: np.sum((x + 1.0) * (x + 1.0) + x) - np.sum(x),
+    "repeated along rows": lambda x: np.sum(np.stack([DATA, 2.0 * DATA]) * x),
+    "repeated along columns": lambda x: np.sum(np.reshape(x, (N, 1)) * np.array([[1.0, 2.0]])),
+    "repeated with no other slope": lambda x: np.sum(np.zeros((2, N)) + x) + np.sum(x[0] + np.zeros(7)),
+    "a number repeated": lambda x: np.sum(np.broadcast_to(np.sum(x * x), (4,))) + np.sum(x[1] * x),
+    "slices": lambda x: np.sum(x[1:] * x[:-1]) + np.sum(x[::2]) + np.sum(x[5:]) + np.sum(x[:0]),
+    "extremes": lambda x: np.sum(np.max(np.reshape(x, (2, -1)), axis=0)),
+    "products": lambda x: np.sum(np.reshape(x, (30, 100)) @ TABLE.T) + np.sum(np.outer(x[:60], x[:60])),
+    "transposed": lambda x: np.sum(np.reshape(x, (30, 100)).T * TABLE.T) + np.sum(np.reshape(x, (30, 100)).T),
+    "sums of rows": lambda x: np.sum(np.sum(np.reshape(x, (30, 100)) ** 2, axis=1) * DATA[:30]),
+    "pieces": lambda x: np.sum(np.concatenate([x, 2.0 * x])) + np.sum(np.cumsum(x)) + np.sum(x[[3, 3, 5]]),
+    "chosen": lambda x: np.sum(np.where(x > 0, x, 0.0)) + np.sum(np.where(x > 1, 1.0, x * x)),
+}
+
+
+@pytest.mark.parametrize("name", BIG)
+def test_large_arrays_are_right_and_the_callers_own(name, random):
+    """Equal adjoints told as one float, arrays changed in place: no operand is touched or handed out."""
+    x, data, table = random.normal(size=N), DATA.copy(), TABLE.copy()
+    before = x.copy()
+    mine, others = both_sweeps(BIG[name], [x])
+    assert_equal_to_rounding(mine, others)
+    mine[0] += 1.0
+    again, _ = both_sweeps(BIG[name], [x])
+    assert_equal_to_rounding(again, others)
+    for now, was in ((x, before), (DATA, data), (TABLE, table)):
+        np.testing.assert_array_equal(now, was)
 
 
 SCALAR = [name for name, problem in CATALOGUE.items() if problem.operator != "jacobian"]
