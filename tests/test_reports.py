@@ -6,7 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from diffkit.cli import app
-from diffkit.languages import Subject
+from diffkit.languages import Subject, speaking
+from diffkit.report import fonts
 from diffkit.report.plots import PLOTS
 from diffkit.report.records import read_all
 from diffkit.results import reports
@@ -75,3 +76,19 @@ def test_bad_input_is_a_sentence_and_exit_2(words, reason, tmp_path, monkeypatch
     result = CliRunner().invoke(app, ["report", *words])
 
     assert result.exit_code == 2 and reason in " ".join(result.stderr.split())
+
+
+@pytest.mark.skipif(not fonts.korean_font(), reason="no font with Korean letters is installed")
+def test_all_reports_are_korean_where_it_is_asked_for(tmp_path, monkeypatch):
+    """Index, pages and figures; the packed records are the same bytes."""
+    monkeypatch.setattr(reports, "STUDIES", SMALL)
+    folders = {}
+    for lang in ("en", "ko"):
+        with speaking(lang):
+            reports.generate(tmp_path / lang, "quick")
+        folders[lang] = tmp_path / lang
+    index = (folders["ko"] / "README.md").read_text(encoding="utf-8")
+    assert index.startswith("# 보고서") and "## 기본 모음" in index
+    assert '<html lang="ko">' in (folders["ko"] / "default" / "report.html").read_text(encoding="utf-8")
+    packed = [(folder / "default" / "records.jsonl.gz").read_bytes() for folder in folders.values()]
+    assert packed[0] == packed[1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..harness.record import SCHEMA, Record
+from .telling import told
 
 VERDICTS = ("agree", "disagree", "cannot tell")
 EXIT_CODES = {"agree": 0, "disagree": 1, "cannot tell": 3}
@@ -15,13 +16,13 @@ EXIT_CODES = {"agree": 0, "disagree": 1, "cannot tell": 3}
 class Check(Record):
     """A verdict on a derivative that somebody claims, with its cause and its worst components.
 
-    verdict: "agree", "disagree" or "cannot tell"; cause: a key such as "sign", "zero", "missing term", empty
-    where nothing is to be said; message: what `str` shows, its first line a complete sentence. worst: at most
-    eight dicts of component, got, expected, radius (of the reference plus rounding), digits. wrong: how many
-    of `entries` lie outside; None where only directions were compared. reference: "enclosure", "complex step"
-    or "differences". opinions: what others say of the reference or of the claim. taylor: the slope with which
-    the remainder f(x+hv) - f(x) - h g'v falls, 2 for a right gradient, 1 for a wrong one, None where it
-    cannot be seen. reproduce: one line of Python.
+    verdict: "agree", "disagree" or "cannot tell"; cause: a key such as "sign", "zero", "missing term",
+    empty where nothing is to be said; message: what `str` shows, in English, its first line a complete
+    sentence. worst: at most eight dicts of component, got, expected, radius (of the reference plus
+    rounding), digits. wrong: how many of `entries` lie outside; None where only directions were compared.
+    reference: "enclosure", "complex step" or "differences". opinions: what others say of the reference or
+    of the claim. taylor: the slope with which the remainder f(x+hv) - f(x) - h g'v falls, 2 for a right
+    gradient, 1 for a wrong one, None where it cannot be seen. reproduce: one line of Python.
 
     >>> check = Check(function="f", operator="gradient", verdict="disagree", cause="sign", message="No.")
     >>> bool(check), check.exit_code
@@ -61,7 +62,7 @@ class Check(Record):
         return self.verdict == "agree"
 
     def __str__(self) -> str:
-        return self.message
+        return told(self.message)
 
     __repr__ = __str__  # in a notebook the verdict, not the record
 

@@ -17,7 +17,6 @@ from ..harness.record import append_record, document
 from ..harness.targets import Target
 from ..languages import Subject
 from ..report.checks import exit_code, failures, summary
-from ..report.checks import told as recounted
 from ..results.judging import Bounded, Judge
 from ..results.operators import backends_named
 from ..results.subjects import BadInput, Place, read
@@ -170,11 +169,11 @@ def told(checks: Sequence[Check]) -> Iterator[str]:
         yield words("nothing checked")
         return
     if len(checks) == 1:
-        yield folded(recounted(checks[0]))
+        yield folded(str(checks[0]))
         return
     yield summary(checks)
     kinds = failures(checks)
-    yield from map(folded, map(recounted, kinds[:SHOWN]))
+    yield from map(folded, map(str, kinds[:SHOWN]))
     if len(kinds) > SHOWN:
         yield messages("more failures", count=len(kinds) - SHOWN)
 

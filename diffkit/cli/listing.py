@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..languages import Subject, speaking
-from ..report.lines import folded, padded, widest
+from ..languages.widths import padded, widest
+from ..report.lines import folded
 from ..results.subjects import BadInput
 from ..results.support import support_rows
 from .console import RAN, say, width

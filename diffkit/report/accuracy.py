@@ -9,12 +9,10 @@ from itertools import combinations
 from statistics import mean, median
 from typing import Any
 
-from rich.cells import cell_len
-
 from ..harness.record import Measurement
 from ..languages import Subject
+from ..languages.widths import padded, widest
 from .columns import entries, statuses, titles
-from .lines import padded
 from .units import count
 
 words = Subject("tables")
@@ -151,7 +149,7 @@ def plain(amount: float | None, form: str) -> str:
 
 def aligned(cells: Sequence[Sequence[str]]) -> str:
     """Cells in columns, the first to the left."""
-    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    widths = [widest(column) for column in zip(*cells, strict=True)]
     return "\n".join(
         "  ".join(padded(cell, widths[i], right=i > 0) for i, cell in enumerate(row)).rstrip()
         for row in cells

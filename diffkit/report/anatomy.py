@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.cells import cell_len
-
 from ..languages import Subject
+from ..languages.widths import cells
 from .columns import titles
 from .lines import table, wrapped
 from .numbers import six, three
@@ -41,7 +40,7 @@ def anatomy_text(anatomy: Anatomy, width: int = 80) -> str:
     return "\n".join(
         part.rstrip()
         for line in [*lines, *update_lines(anatomy, width)]
-        for part in ([line] if cell_len(line) <= width else wrapped(line, width))
+        for part in ([line] if cells(line) <= width else wrapped(line, width))
     )
 
 

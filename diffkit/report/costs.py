@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
-from rich.cells import cell_len
-
 from ..harness.record import Measurement
 from ..harness.standing import CONTROLS, groups, standings
 from ..languages import Subject
+from ..languages.widths import padded, widest
 from .columns import statuses, titles
-from .lines import padded
 from .units import multiple, seconds, tenths
 
 words = Subject("tables")
@@ -82,7 +80,7 @@ def cost_lines(rows: Sequence[Measurement], limit: int | None) -> list[str]:
     cells = cost_cells(rows)
     lines = [words("by hand")] if cells else []
     for part in parts(cells, limit):
-        widths = [max(cell_len(line[i]) for line in part) for i in range(len(part[0]))]
+        widths = [widest(line[i] for line in part) for i in range(len(part[0]))]
         for name, *rest in part:
             texts = [padded(text, width, right=True) for text, width in zip(rest, widths[1:], strict=True)]
             lines.append("  ".join(["", padded(name, widths[0]), *texts]).rstrip())
@@ -91,7 +89,7 @@ def cost_lines(rows: Sequence[Measurement], limit: int | None) -> list[str]:
 
 def parts(cells: list[list[str]], limit: int | None) -> Iterator[list[list[str]]]:
     """The columns in as many tables as it takes, each with the names of its lines."""
-    widths = [max(cell_len(line[i]) for line in cells) + 2 for i in range(len(cells[0]))] if cells else []
+    widths = [widest(line[i] for line in cells) + 2 for i in range(len(cells[0]))] if cells else []
     start = 1
     while start < len(widths):
         end, used = start + 1, widths[0] + widths[start]

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from rich.cells import cell_len
-
 from ..languages import Subject
 from ..languages.retelling import retold
+from ..languages.widths import widest
 from .lines import Row, folded, table, wrapped
 from .numbers import entries, exact, matrix, shown, six, times
 from .units import number
@@ -161,7 +160,7 @@ def trace_lines(walk: Walk, witness: dict[str, Any], width: int) -> list[str]:
     rows = [(s["label"], shown(s["value"]), *(shown(t, TANGENT) for t in s["tangents"])) for s in steps]
     heads = [words("tangent")] if along(walk) else list(map(slope_in, walk["trace"]))
     table_rows = [(words("node"), words("value"), *heads), *rows]
-    widths = [max(cell_len(row[i]) for row in table_rows) + 2 for i in range(len(heads) + 2)]
+    widths = [widest(row[i] for row in table_rows) + 2 for i in range(len(heads) + 2)]
     fitting = max(n for n in range(1, len(heads) + 1) if n == 1 or sum(widths[: n + 2]) <= width)
     head, *rows = [row[: fitting + 2] for row in table_rows]
     lines = table(head, rows, width, (NAME, VALUE, *[TANGENT] * (fitting - 1)), words.pattern("more"))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from rich.cells import cell_len
-
 from ..harness.growth import QUANTITIES, Growth, Power, growth
 from ..harness.record import Measurement
 from ..languages import Subject
+from ..languages.widths import padded, widest
 from .columns import titles
-from .lines import padded
 
 words = Subject("tables")
 
@@ -39,7 +37,7 @@ def growth_lines(rows: Sequence[Measurement]) -> list[str]:
 def table(found: Sequence[Growth]) -> list[str]:
     """The exponents of each backend in columns."""
     names = [name for name in QUANTITIES if any(name in each.powers for each in found)]
-    width = max(cell_len(name) for name in (titles("backend"), *(each.backend for each in found)))
+    width = widest(name for name in (titles("backend"), *(each.backend for each in found)))
     head = "".join(padded(titles(name), 14) for name in names)
     lines = [f"  {padded(titles('backend'), width)}  {head}"]
     for each in found:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from rich.cells import cell_len
+from ..languages.widths import cells, padded, widest
 
 Row = tuple[str, ...]
 MOST = (12, 18, 24)  # cells for the columns before the last, in a terminal of 80
@@ -25,38 +25,23 @@ def table(
         gap = ("...", more.format(count=len(rows) - SHOWN), *[""] * (len(head) - 2))
         rows = [*rows[: SHOWN // 2], gap, *rows[-SHOWN // 2 :]]
     last = len(head) - 1
-    longest = [max(cell_len(row[i]) for row in [head, *rows]) for i in range(last)]
+    longest = [widest(row[i] for row in [head, *rows]) for i in range(last)]
     caps = most or MOST[-last:]
     widths = [min(n, cap * width // 80) for n, cap in zip(longest, caps, strict=True)]
     room = max(width - sum(widths) - 2 * last - 2, 16)
     lines = []
     head = (*head[:-1], cut(head[-1], room))
-    for row in [head, tuple("-" * n for n in [*widths, min(room, cell_len(head[-1]))]), *rows]:
+    for row in [head, tuple("-" * n for n in [*widths, min(room, cells(head[-1]))]), *rows]:
         parts = wrapped(row[-1], room)
         lead = "  ".join(padded(cut(cell, n), n) for cell, n in zip(row[:-1], widths, strict=True))
         lines.append(f"  {lead}  {parts[0]}".rstrip())
-        lines += [f"  {' ' * cell_len(lead)}  {part}".rstrip() for part in parts[1:]]
+        lines += [f"  {' ' * cells(lead)}  {part}".rstrip() for part in parts[1:]]
     return lines
-
-
-def widest(texts: Iterable[str]) -> int:
-    """The cells of the widest."""
-    return max(map(cell_len, texts), default=0)
-
-
-def padded(text: str, room: int, right: bool = False) -> str:
-    """The text with spaces to so many cells, behind it or, to stand at the right, before it.
-
-    >>> padded("값", 4), padded("1", 4, right=True)
-    ('값  ', '   1')
-    """
-    spaces = " " * (room - cell_len(text))
-    return spaces + text if right else text + spaces
 
 
 def cut(text: str, room: int) -> str:
     """Text that fits, with its middle left out where it is too long."""
-    if cell_len(text) <= room:
+    if cells(text) <= room:
         return text
     half = room // 2
     return f"{beginning(text, half - 1)}..{beginning(text[::-1], room - half - 1)[::-1]}"
@@ -64,7 +49,7 @@ def cut(text: str, room: int) -> str:
 
 def beginning(text: str, room: int) -> str:
     """As many letters as fit."""
-    while cell_len(text) > max(room, 0):
+    while cells(text) > max(room, 0):
         text = text[:-1]
     return text
 
@@ -75,7 +60,7 @@ def folded(text: str, room: int, **options: Any) -> list[str]:
     >>> folded("값 값 값", 5)
     ['값 값', '값']
     """
-    counted = "".join(letter + FILLER * (cell_len(letter) - 1) for letter in text)
+    counted = "".join(letter + FILLER * (cells(letter) - 1) for letter in text)
     lines = textwrap.wrap(counted, room, break_on_hyphens=False, **options)
     return [line.replace(FILLER, "") for line in lines]
 
@@ -86,7 +71,7 @@ def wrapped(text: str, room: int) -> list[str]:
     terms = text.replace(", ", ",\n").replace(" + ", "\n + ").split("\n")
     for term in [piece for whole in terms for piece in torn(whole, room)]:
         joined = lines[-1] + (" " if lines[-1].endswith(",") else "") + term
-        if cell_len(joined) > room and lines[-1]:
+        if cells(joined) > room and lines[-1]:
             lines.append(term.lstrip())
         else:
             lines[-1] = joined
@@ -95,6 +80,6 @@ def wrapped(text: str, room: int) -> list[str]:
 
 def torn(term: str, room: int) -> list[str]:
     """A term, in pieces only if it does not fit on a line by itself."""
-    if cell_len(term.strip()) <= room:
+    if cells(term.strip()) <= room:
         return [term]
     return [f" {piece}" for piece in folded(term, room)]  # with its space it begins a line

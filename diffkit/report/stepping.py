@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rich.cells import cell_len
-
 from ..languages import Subject
+from ..languages.widths import cells
 from .explanation import Walk, backward_rows, labels, slopes
 from .lines import wrapped
 from .numbers import shown, six, times
@@ -79,6 +78,6 @@ def fitted(lines: list[str], width: int) -> list[str]:
     """Lines indented, a long one wrapped."""
     found = []
     for line in lines:
-        first, *more = wrapped(line.strip(), width - INDENT) if cell_len(line) > width - 2 else [line]
+        first, *more = wrapped(line.strip(), width - INDENT) if cells(line) > width - 2 else [line]
         found += [f"  {first}", *(" " * INDENT + piece for piece in more)]
     return found

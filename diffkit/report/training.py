@@ -8,15 +8,14 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, cast
 
-from rich.cells import cell_len
-
 from ..harness.record import Measurement, document
 from ..languages import Subject
 from ..languages.retelling import retold
+from ..languages.widths import padded, widest
 from ..training.record import Run, Step
 from .columns import Column, outcome
 from .layout import clip, laid_out, paint
-from .lines import folded, padded
+from .lines import folded
 from .tables import csv_lines, escape_markdown
 from .units import count, memory, multiple, seconds, tenths
 
@@ -190,7 +189,7 @@ def loss_curves(steps: Sequence[Step], width: int = 80) -> str:
     losses = {(row["backend"], row["epoch"]): f"{row['train_loss']:.3g}" for row in rows}
     times = {(row["backend"], row["epoch"]): seconds(row["seconds"]) for row in rows}
     a, b = (max(map(len, texts.values())) for texts in (losses, times))
-    first = max(16, cell_len(words("loss after")))
+    first = max(16, widest([words("loss after")]))
     marks = marked(max(row["epoch"] for row in rows), (width - first) // (a + b + 3))
     lines = [padded(words("loss after"), first) + "".join(f"  {mark:>{a + b + 1}}" for mark in marks)]
     for name in dict.fromkeys(row["backend"] for row in rows):

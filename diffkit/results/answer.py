@@ -13,8 +13,9 @@ from ..harness.record import Measurement, plain
 from ..harness.targets import AsText, Target
 from ..languages import Subject
 from ..languages.retelling import retold
+from ..languages.widths import padded, widest
 from ..report.columns import shortened
-from ..report.lines import folded, padded, widest
+from ..report.lines import folded
 from ..report.units import brief, within
 
 words = Subject("tables")

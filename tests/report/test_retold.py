@@ -10,7 +10,6 @@ from diffkit.checking import check_gradient
 from diffkit.harness.record import Measurement
 from diffkit.languages import speaking
 from diffkit.languages.retelling import retold
-from diffkit.report.checks import told
 from diffkit.report.tables import text_table
 from diffkit.results import compare
 from diffkit.training.diagnosis import dead_units, flow_of_gradients, no_slope
@@ -34,22 +33,22 @@ def messages():
 def test_every_verdict_of_the_bench_is_told_in_korean():
     checks = dict(messages())
     with speaking("ko"):
-        korean = {name: told(check) for name, check in checks.items()}
+        korean = {name: str(check) for name, check in checks.items()}
     english = {name: found[0] for name, text in korean.items()
                if (found := ENGLISH.search(text.partition("다시 보기")[0]))}  # fmt: skip
 
     assert len(checks) > 20 and english == {}
-    assert all(told(check) == check.message for check in checks.values())
+    assert all(str(check) == check.message for check in checks.values())
 
 
 def test_the_table_of_a_check_is_as_wide_as_its_words():
     """Each column ends at one place, though Korean letters take two cells."""
     check = check_gradient(lambda x: np.sum(x**3), lambda x: -3 * x**2, np.array([1.0, 2.0]))
     with speaking("ko"):
-        _, head, *rows = told(check).split("\n")
+        _, head, *rows = str(check).split("\n")
     assert head.split() == ["성분", "주장한", "값", "옳은", "값", "허용", "오차", "자릿수"]
     assert cell_len(head) == cell_len(rows[0]) == cell_len(rows[1])
-    assert told(check).split("\n")[-1].endswith("seed=0)")
+    assert str(check).split("\n")[-1].endswith("seed=0)")
 
 
 def test_lost_digits_are_told_in_korean_and_recorded_in_english():

@@ -10,7 +10,7 @@ from ...checking.record import Check
 from ...harness.record import Record
 from ...languages import Subject
 from ...training.record import Run, Step
-from ..checks import TITLES, by_claim, failures, told
+from ..checks import TITLES, by_claim, failures
 from ..checks import row as claim_row
 from ..columns import outcome
 from ..training import NARROW, epoch_rows, remarks, title
@@ -65,8 +65,14 @@ def checks(found: Sequence[Check]) -> list[Block]:
         return []
     rows = [claim_row(item) for item in by_claim(found).items()]
     block = table(words("by claim"), [words(name) for name in TITLES], rows)
-    messages: list[Block] = [Verbatim(told(check)) for check in failures(found)[:MOST_FAILURES]]
+    messages = [part for check in failures(found)[:MOST_FAILURES] for part in message(check)]
     return [Paragraph(words("checks intro")), block, *messages]
+
+
+def message(check: Check) -> list[Block]:
+    """Its sentence, which is folded, and below it the table and the rest in columns."""
+    sentence, *below = str(check).split("\n")
+    return [Paragraph(sentence), *([Verbatim("\n".join(below))] if below else [])]
 
 
 def method(records: Sequence[Record], missing: dict[str, str], plain: bool) -> list[Block]:
