@@ -218,6 +218,29 @@ def test_a_figure_speaks_korean_and_its_csv_does_not(kind, tmp_path):
     assert korean.read_bytes() != english.read_bytes()
 
 
+@korean_font
+@pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
+def test_korean_names_are_drawn_in_english_figures(suffix, tmp_path):
+    """A letter without a font is a warning of matplotlib, which fails the test; a PDF holds outlines."""
+    records = [measured(f"손실 {i}", 1, index) for i in range(3) for index in range(4)]
+    path = save_plot("outcomes", records, tmp_path / f"o.{suffix}")
+    assert suffix != "pdf" or (b"Type3" in path.read_bytes() and b"CIDFontType2" not in path.read_bytes())
+
+
+def test_a_korean_name_without_a_font_is_no_box(monkeypatch):
+    monkeypatch.setattr(fonts, "korean_font", lambda: None)
+    with pytest.raises(fonts.NoFont):
+        draw("outcomes", [measured("손실", 1, index) for index in range(4)])
+
+
+@korean_font
+def test_a_figure_keeps_its_font_when_another_language_is_spoken(tmp_path):
+    """As where a notebook shows what was drawn in a block before."""
+    with speaking("ko"):
+        figure = draw("precision", RECORDS)
+    assert figure._repr_png_()[0].startswith(b"\x89PNG")
+
+
 def test_without_a_korean_font_no_figure_is_drawn(run, tmp_path, monkeypatch):
     monkeypatch.setattr(fonts, "korean_font", lambda: None)
     result = run("plot", "cost", "r.jsonl", "-o", "c.svg", "--lang", "ko")

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as Outline
 
-from ..plots.canvas import STYLES, Picture, settings, write
+from ..plots.canvas import STYLES, Picture, own_settings, settings, write
 from . import look
 from .metrics import width
 from .scene import Box, Label, Line, Scene, Stage
@@ -148,7 +148,7 @@ def save_frames(scene: Scene, path: Path) -> int:
     dpi = min(INCH, INCH * FRAME_WIDTH / scene.width)
     canvas.figure.set_dpi(dpi)
     count = len(stages(scene))
-    with settings(canvas.figure.style):
+    with own_settings(canvas.figure):
         if path.suffix.lower() == ".gif":
             writer = PillowWriter(fps=FRAMES_PER_SECOND)
             with writer.saving(canvas.figure, str(path), dpi):

@@ -94,7 +94,7 @@ def drawn(kind: str, records: Sequence[Record], style: str) -> tuple[Any, list[R
     rows = plot.rows(mine if kind == "steps" else without_sweeps(mine) or mine)
     from . import canvas
 
-    with canvas.settings(canvas.STYLES[style]):
+    with canvas.settings(canvas.STYLES[style], {str(vars(each).get("problem")) for each in mine}):
         page = canvas.Page(canvas.STYLES[style], footer(mine))
         plot.draw(page, rows)
     return page.figure, rows

@@ -71,10 +71,15 @@ class Picture(Figure):
         return of_few_colours(image(self, "png")), {"width": width, "height": height}
 
 
+def own_settings(figure: Picture) -> Any:
+    """The settings in which a figure was drawn, in whatever language it is written out."""
+    return settings(figure.style, [text.get_text() for text in figure.findobj(Text)])
+
+
 def write(figure: Picture, target: Path | io.BytesIO, suffix: str) -> None:
     """Write the figure: the same bytes for the same figure, without dates."""
     stream = io.BytesIO()
-    with settings(figure.style):
+    with own_settings(figure):
         figure.savefig(stream, format=suffix, dpi=figure.style.dpi, metadata=UNDATED[suffix])
     content = slim(stream.getvalue().decode()).encode() if suffix == "svg" else stream.getvalue()
     if isinstance(target, Path):
@@ -116,7 +121,7 @@ def small_png(figure: Picture) -> bytes:
     from PIL import Image  # a requirement of matplotlib
 
     stream, small = io.BytesIO(), io.BytesIO()
-    with settings(figure.style):
+    with own_settings(figure):
         figure.savefig(stream, format="png", dpi=SCREEN_DPI)
     Image.open(stream).convert("RGB").quantize(COLORS).save(small, format="png", optimize=True)
     return small.getvalue()
