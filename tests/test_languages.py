@@ -99,6 +99,40 @@ def runs(words, source):
     return count
 
 
+# What stands in the code
+
+SPEAKING = ("report", "cli")  # rooms whose sentences are all in tables
+HELP = ("cli/__init__.py", "cli/options.py", "cli/example.py")  # read before a language is chosen
+LOOK = ("report/graph/look.py",)  # names of colours
+WORDS, CODE = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b"), re.compile(r"[<>{=;\\]|^diffkit ")
+NO_SENTENCES = {  # of records and of faults, which nobody reads in a language
+    " is no block of a page.", "meaning of ", "loss by epoch", "loss by second", "gradient norm",
+    "axes fraction",
+}  # fmt: skip
+
+
+def literals(path):
+    """The texts in a file that are no docstring, with two words or more; no commands to type, no markup."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    owners = (ast.Module, ast.FunctionDef, ast.ClassDef)
+    docstrings = {id(node.body[0].value) for node in ast.walk(tree)
+                  if isinstance(node, owners) and isinstance(node.body[0], ast.Expr)}  # fmt: skip
+    texts = (node.value for node in ast.walk(tree)
+             if isinstance(node, ast.Constant) and id(node) not in docstrings)  # fmt: skip
+    for text in texts:
+        if isinstance(text, str) and WORDS.search(text) and not CODE.search(text):
+            yield text
+
+
+def test_no_sentence_stands_in_the_code():
+    """A text of two words that is shown is looked up: in the code stands only its key."""
+    keys = {key for subject in SUBJECTS for key in table("en", subject)} | NO_SENTENCES
+    package = FOLDER.parent
+    paths = [path for room in SPEAKING for path in (package / room).rglob("*.py")
+             if path.relative_to(package).as_posix() not in HELP + LOOK]  # fmt: skip
+    assert [(path.name, text) for path in paths for text in literals(path) if text not in keys] == []
+
+
 # Which language is spoken
 
 
