@@ -22,6 +22,7 @@ from ..calculus.spellings import REDUCE, SPELLINGS, UFUNCS, interpreted
 NUMBERS = (float, int, Interpreted)
 PLAIN = {float, int, np.float64}
 NO_PARAMS: dict[str, Any] = {}
+MOST_OBJECTS = 10_000  # entries that are taken apart into an array of objects, one each
 levels = count(1)  # later differentiations get higher levels, across threads too
 
 
@@ -190,6 +191,27 @@ class Traced(Interpreted):
     )
 
     # Attributes and methods of arrays
+
+    @property
+    def __array__(self) -> Callable[..., np.ndarray]:
+        """What np.array(x) calls before it walks through all entries; a number is taken as it is."""
+        if not self.shape:
+            raise AttributeError("a traced number is no array")
+        return self.as_objects
+
+    def as_objects(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """An array of the traced entries; refused where it should hold plain numbers."""
+        if dtype is not None and np.dtype(dtype) != object:
+            float(self)  # type: ignore[arg-type]  # refuses, with the spelling to use
+        if self.size > MOST_OBJECTS:
+            raise NoRule(
+                f"np.array(x) and np.asarray(x) would take {self.size:,} traced entries apart, one by one; "
+                "leave them out: a traced value is an array already."
+            )
+        entries = np.empty(self.size, dtype=object)
+        for i, entry in enumerate(self.ravel()):  # type: ignore[attr-defined]
+            entries[i] = entry
+        return entries.reshape(self.shape)
 
     @property
     def ndim(self) -> int:

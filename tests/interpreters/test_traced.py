@@ -160,3 +160,31 @@ def add_to(x):
 def test_common_spellings_work(case, backend):
     f, expected = WORKS[case]
     np.testing.assert_allclose(diffkit.jacobian(f, [0.5, 0.7], backend=backend), expected, rtol=1e-15)
+
+
+class Untouched(Node):
+    """A traced value that fails where an entry of it is looked at."""
+
+    def __getitem__(self, key):
+        raise AssertionError("an entry was taken out")
+
+
+@pytest.mark.parametrize(
+    "spelled, size",
+    [
+        (lambda x: np.array(x, dtype=float), 3),
+        (lambda x: np.asarray(x, np.float32), 3),
+        (np.asarray, 200_000),
+    ],
+)
+def test_an_array_is_not_taken_apart_only_to_be_refused(spelled, size):
+    """It takes NumPy a second for 100,000 entries, and hours where each entry costs as much as all."""
+    with pytest.raises(NoRule, match=r"use np\.sin\(x\) for math\.sin\(x\)|leave them out"):
+        spelled(Untouched(np.ones(size), Tape()))
+
+
+def test_a_small_array_is_taken_apart():
+    """x = np.asarray(x), by which functions take lists."""
+    J = diffkit.jacobian(lambda x: np.asarray(x) * np.asarray(x.reshape(3, 1))[:, 0], np.arange(3.0))
+
+    assert np.array_equal(J, np.diag(2 * np.arange(3.0)))
