@@ -211,6 +211,8 @@ def pointwise(step: Step, row: Row, zs: Sequence[Any], params: dict[str, Any]) -
     """The real part by the real function, the imaginary part by the complex one where the two agree."""
     form = FORMS[row.name] or row.evaluate
     y, z = row.evaluate(*map(np.real, zs)), form(*zs)
+    if np.all((np.real(z) == y) & (y != 0)):  # nothing to mend, not even the sign of a zero: no copies
+        return z
     reach = ASTRAY * (np.abs(y) + sum(np.abs(np.imag(z)) for z in zs))
     near = (np.real(z) == y) | (np.abs(np.real(z) - y) < reach)
     return lifted(y, np.where(near, np.imag(z), np.nan))
