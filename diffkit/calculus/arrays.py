@@ -167,9 +167,7 @@ permute: Linear = enter(
         "permute",
         lambda x, axes: np.transpose(x, axes),
         samples=((((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})),
-        transpose=lambda i, w, given, axes: permute(
-            w, axes=inverse(axes)
-        ),
+        transpose=lambda i, w, given, axes: permute(w, axes=inverse(axes)),
         batch=lambda p, front: {"axes": tuple(range(len(front))) + shift(p["axes"], len(front))},
         plain=lambda i, w, given, axes: w if type(w) is float else w.transpose(inverse(axes)),
     )

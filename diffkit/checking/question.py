@@ -208,7 +208,8 @@ class Question:
     @functools.cached_property
     def x(self) -> np.ndarray:
         """All differentiated numbers, flat."""
-        return np.concatenate([x.reshape(-1) for x in self.leaves])
+        parts = [x.reshape(-1) for x in self.leaves]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     @property
     def blocks(self) -> list[tuple[str, tuple[int, ...]]]:
@@ -240,7 +241,8 @@ class Question:
             leaves = [np.asarray(x) for x in leaves_like(value, self.point)]
             owed = [front + x.shape for x in self.leaves]
         fit(leaves, owed)
-        return np.concatenate([x.reshape(rows, -1).astype(float) for x in leaves], axis=1), eps_of(leaves)
+        flat: list[Any] = [x.reshape(rows, -1).astype(float, copy=False) for x in leaves]
+        return np.concatenate(flat, axis=1), eps_of(leaves)
 
     def label(self, row: int, column: int) -> str:
         """The name of an entry of the matrix: x[3], or y[0] by x[3]."""

@@ -19,10 +19,11 @@ class Check(Record):
     verdict: "agree", "disagree" or "cannot tell"; cause: a key such as "sign", "zero", "missing term",
     empty where nothing is to be said; message: what `str` shows, in English, its first line a complete
     sentence. worst: at most eight dicts of component, got, expected, radius (of the reference plus
-    rounding), digits. wrong: how many of `entries` lie outside; None where only directions were compared.
-    reference: "enclosure", "complex step" or "differences". opinions: what others say of the reference or
-    of the claim. taylor: the slope with which the remainder f(x+hv) - f(x) - h g'v falls, 2 for a right
-    gradient, 1 for a wrong one, None where it cannot be seen. reproduce: one line of Python.
+    rounding), digits. wrong: how many of `entries` lie outside; None where it is not known of all.
+    reference: "enclosure", "complex step" or "differences"; "complex steps along directions" or "differences
+    along directions" of many inputs. opinions: what others say of the reference or of the claim. taylor: the
+    slope with which the remainder f(x+hv) - f(x) - h g'v falls, 2 for a right gradient, 1 for a wrong one,
+    None where it cannot be seen. reproduce: one line of Python.
 
     >>> check = Check(function="f", operator="gradient", verdict="disagree", cause="sign", message="No.")
     >>> bool(check), check.exit_code

@@ -25,20 +25,22 @@ Matrix = Callable[[tuple[Any, ...]], np.ndarray]
 def scatter(question: Question, matrix: Matrix, eps: float) -> np.ndarray:
     """The noise of each entry of matrix(args) around the point, on the quieter side: a kink is no noise."""
     random = np.random.default_rng(question.seed)
-    signs = [random.choice((-1.0, 1.0), x.shape) for x in question.leaves]
-    scales = [np.where(x != 0, np.abs(x), np.sqrt(np.mean(x * x)) or 1.0) for x in question.leaves]
-    steps = [s * v for s, v in zip(scales, signs, strict=True)]
-    return np.minimum(*(one_side(question, matrix, [side * s for s in steps], eps) for side in (1, -1)))
+    steps = [np.where(x != 0, x, np.sqrt(np.mean(x * x)) or 1.0) for x in question.leaves]
+    for s in steps:
+        s *= random.choice((-1.0, 1.0), s.shape)
+    return np.minimum(*(one_side(question, matrix, steps, side, eps) for side in (1, -1)))
 
 
-def one_side(question: Question, matrix: Matrix, steps: list[np.ndarray], eps: float) -> np.ndarray:
+def one_side(
+    question: Question, matrix: Matrix, steps: list[np.ndarray], side: int, eps: float
+) -> np.ndarray:
     """The noise on one side of the point, seen from further away where near samples are alike."""
     spacing = SPACINGS.get(eps, COARSEST)
-    table = samples(question, matrix, steps, spacing)
+    table = samples(question, matrix, steps, side * spacing)
     noise = noise_of(table, eps / spacing)
     if eps not in WIDER or table is None or np.all(different(table) > SAMPLES // 2):
         return noise
-    wide = samples(question, matrix, steps, WIDER[eps])
+    wide = samples(question, matrix, steps, side * WIDER[eps])
     if wide is None:
         return noise
     stairs = (different(table) <= SAMPLES // 2) & (different(wide) > SAMPLES // 2)  # a kink has two values
@@ -82,5 +84,8 @@ def noise_of(table: np.ndarray | None, rounded: float) -> np.ndarray:
 def like_given(question: Question, leaves: list[np.ndarray]) -> tuple[object, ...]:
     """The arguments at other leaves, each in the dtype in which it was given."""
     given = [np.asarray(x) for x in leaves_like(question.point, question.point)]
-    cast = [x.astype(g.dtype) if g.dtype.kind == "f" else x for x, g in zip(leaves, given, strict=True)]
+    cast = [
+        x.astype(g.dtype, copy=False) if g.dtype.kind == "f" else x
+        for x, g in zip(leaves, given, strict=True)
+    ]
     return question.at(cast)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .causes import explain
-from .directions import Sampled, along_directions
+from .directions import along_directions
 from .evidence import Evidence
 from .frameworks import copied, same
 from .opinions import ask_others, moves_unseen
@@ -23,6 +23,7 @@ from .program import UNTOLD, in_the_program
 from .question import Misfit, Question
 from .references import NoReference, Reference, differences, find_reference
 from .rounding import Carried, carried, returned
+from .suspects import Sampled
 
 REMEDIES = {
     "kink": "move the point away from the kink",
@@ -46,6 +47,7 @@ class Finding:
     opinions: dict[str, str] | None = None
     got: np.ndarray | None = None
     counted: bool = True
+    wrong: int | None = None  # entries, where the evidence does not hold them all
 
 
 def find(question: Question, slack: float) -> Finding:
@@ -219,8 +221,8 @@ def from_sample(sampled: Sampled, got: np.ndarray, reasons: dict[str, str]) -> F
     if sampled.verdict == "cannot tell" and reasons:
         sentence += f" (and {said(reasons)})"
     return Finding(
-        sampled.verdict, sampled.cause, sentence, sampled.evidence, "differences along directions",
-        sampled.opinions, got, counted=False,
+        sampled.verdict, sampled.cause, sentence, sampled.evidence, sampled.reference, sampled.opinions, got,
+        counted=False, wrong=sampled.wrong,
     )  # fmt: skip
 
 

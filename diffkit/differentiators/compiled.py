@@ -265,9 +265,7 @@ def value_of(flat: Flat, xs: Sequence[Any], extra: Sequence[Any], ways: Ways) ->
     return [record(flat, xs, [False] * len(xs))[0]]
 
 
-def gradient_of(
-    flat: Flat, xs: Sequence[Any], extra: Sequence[Any], ways: Ways
-) -> list[Any]:
+def gradient_of(flat: Flat, xs: Sequence[Any], extra: Sequence[Any], ways: Ways) -> list[Any]:
     return reverse_pass(flat, xs, one, 0, ways)
 
 

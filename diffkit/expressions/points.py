@@ -187,5 +187,8 @@ def _load_text(path: Path) -> np.ndarray:
 
 
 _LOADERS: dict[str, Callable[[Path], np.ndarray | dict[str, np.ndarray]]] = {
-    ".npy": _load_npy, ".npz": _load_npz, ".csv": _load_text, ".txt": _load_text,
+    ".npy": _load_npy,
+    ".npz": _load_npz,
+    ".csv": _load_text,
+    ".txt": _load_text,
 }

@@ -45,17 +45,27 @@ def network(inputs: int, hidden: int, outputs: int, batch: int, **more: Any) -> 
 
     def arguments(batch, random):
         parameters = [
-            random.normal(size=(inputs, hidden)) / math.sqrt(inputs), 0.1 * random.normal(size=hidden),
-            random.normal(size=(hidden, outputs)) / math.sqrt(hidden), 0.1 * random.normal(size=outputs)]
+            random.normal(size=(inputs, hidden)) / math.sqrt(inputs),
+            0.1 * random.normal(size=hidden),
+            random.normal(size=(hidden, outputs)) / math.sqrt(hidden),
+            0.1 * random.normal(size=outputs),
+        ]
         labels = random.integers(outputs, size=batch)
         return parameters, random.normal(size=(batch, inputs)), np.eye(outputs)[labels]
 
     return Problem(
-        name=f"network_{inputs}_{hidden}_{outputs}", operator="gradient", build=always(network_loss),
+        name=f"network_{inputs}_{hidden}_{outputs}",
+        operator="gradient",
+        build=always(network_loss),
         summary=f"cross-entropy of a {inputs}-{hidden}-{outputs} tanh network with softmax",
         source="Rumelhart, Hinton, Williams 1986; Goodfellow, Bengio, Courville, Deep Learning, section 6.5",
-        hand=always(network_loss_by_hand), arguments=arguments, size=batch,
-        size_means="examples in the batch", tags=("network", "data"), **more)
+        hand=always(network_loss_by_hand),
+        arguments=arguments,
+        size=batch,
+        size_means="examples in the batch",
+        tags=("network", "data"),
+        **more,
+    )
 
 
 CLUSTERS, DIMENSIONS = 5, 2
@@ -135,8 +145,10 @@ def gmm_by_hand(size: int) -> Callable[..., tuple]:
         by_diagonal = by_Q.diagonal(axis1=1, axis2=2) * diagonal + mass[:, None]
         value = largest.sum() + np.log(totals).sum() - size * log_shares + (Q * Q).sum() / 2 + constant
         return value, (
-            mass - size / shares.sum() * shares, (A @ pull[:, :, None])[:, :, 0],
-            np.concatenate([by_diagonal, by_Q[:, rows, columns]], axis=1))
+            mass - size / shares.sum() * shares,
+            (A @ pull[:, :, None])[:, :, 0],
+            np.concatenate([by_diagonal, by_Q[:, rows, columns]], axis=1),
+        )
 
     return value_and_gradient
 
@@ -152,9 +164,18 @@ PROBLEMS = (
     network(64, 32, 10, 32, suites={"cost": (32,)}),
     network(784, 128, 10, 128, suites={"cost": (128,)}),
     Problem(
-        name="gmm", summary="log-likelihood of a Gaussian mixture, d = 2, K = 5, with a Wishart prior",
+        name="gmm",
+        summary="log-likelihood of a Gaussian mixture, d = 2, K = 5, with a Wishart prior",
         source="Srajer, Kukelova, Fitzgibbon 2018, A benchmark of selected algorithmic differentiation tools "
-        "(ADBench), gamma = 1, m = 0", operator="gradient", build=always(gmm), hand=gmm_by_hand,
-        arguments=mixture, wrt=(0, 1, 2), size=20, size_means="points",
-        suites={"cost": (1_000,)}, tags=("vector", "data")),
+        "(ADBench), gamma = 1, m = 0",
+        operator="gradient",
+        build=always(gmm),
+        hand=gmm_by_hand,
+        arguments=mixture,
+        wrt=(0, 1, 2),
+        size=20,
+        size_means="points",
+        suites={"cost": (1_000,)},
+        tags=("vector", "data"),
+    ),
 )

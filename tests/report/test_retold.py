@@ -41,6 +41,26 @@ def test_every_verdict_of_the_bench_is_told_in_korean():
     assert all(str(check) == check.message for check in checks.values())
 
 
+MANY = np.random.default_rng(0).standard_normal(5000)
+WRONG_IN = [[7, 9], [4999], range(100, 200), range(0, 5000, 50), [], None]  # None: everywhere a little
+
+
+@pytest.mark.parametrize("places", WRONG_IN)
+@pytest.mark.parametrize(
+    "change", [lambda g: -g, lambda g: g + 0.1, lambda g: g * (1 + 1e-6), lambda g: np.nan]
+)
+def test_verdicts_on_many_inputs_are_told_in_korean(places, change):
+    def g(x):
+        g = 2 * x
+        where = slice(None) if places is None else list(places)
+        g[where] = change(g[where])
+        return g
+
+    check = check_gradient(lambda x: np.sum(x * x), g, MANY)
+    with speaking("ko"):
+        assert not ENGLISH.search(str(check).partition("다시 보기")[0]), check.message
+
+
 def test_the_table_of_a_check_is_as_wide_as_its_words():
     """Each column ends at one place, though Korean letters take two cells."""
     check = check_gradient(lambda x: np.sum(x**3), lambda x: -3 * x**2, np.array([1.0, 2.0]))

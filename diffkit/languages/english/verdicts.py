@@ -22,11 +22,13 @@ WORDS = {
     "differences": "differences",
     "complex step": "complex step",
     "along directions": "differences along directions",
+    "complex along directions": "complex steps along directions",
     # checks: below the sentence
     "more": "and {count} more",
     "beyond": "{wrong} of {all} entries are beyond their tolerance.",
     "custom": "{package}'s own rules are seldom to blame: look at every {custom} that f uses.",
     "taylor": "The Taylor remainder falls like h^{slope}; 2 is right, 1 is wrong.",
+    "taylor unseen": "The Taylor remainder falls like h^{slope}; the error is too small to show in it.",
     "again": "See it again: {line}",
     "Reverse": "Reverse",
     "Differences": "Differences",
@@ -127,6 +129,8 @@ WORDS = {
     "single precision": "the numbers were rounded to single precision: they have no more than its 24 bits",
     "low precision": "{entries} right to some {digits} digits only: cancellation, a difference quotient, or "
     "single precision",
+    "low precision one": "{entry} is right to some {digits} digits only: cancellation, a difference "
+    "quotient, or single precision",
     "inner derivative": "every entry is {factor} times what it should be, x being its input: an inner "
     "derivative",
     "single entry": "{entry} is wrong, the other {count} entries are right",
@@ -143,6 +147,14 @@ WORDS = {
     "only along": "only {entry} is wrong; the other {count} entries are right along {n} random directions",
     "only along because": "only {entry} is wrong: {sentence}; the other {count} entries are right along {n} "
     "random directions",
+    "only few": "only {first} and {last} are wrong; the other {count} entries are right along {n} random "
+    "directions",
+    "only few because": "only {first} and {last} are wrong: {sentence}; the other {count} entries are right "
+    "along {n} random directions",
+    "wrong from": "{wrong} of {count} entries are wrong, {first} to {last}; {sentence}",
+    "wrong from only": "{wrong} of {count} entries are wrong, {first} to {last}",
+    "wrong between only": "{wrong} of {count} entries are wrong, between {first} and {last}",
+    "wrong between": "{wrong} of {count} entries are wrong, between {first} and {last}; {sentence}",
     # checks: kinks, noise, shapes, complaints
     "kink between": "f has a kink at {entry}, and its slopes lie between {low} and {high}",
     "kink is one": "f has a kink at {entry}, and the claim is one of its slopes: not wrong",

@@ -22,11 +22,13 @@ WORDS = {
     "differences": "차분",
     "complex step": "복소 간격법",
     "along directions": "여러 방향의 차분",
+    "complex along directions": "여러 방향의 복소 간격법",
     # checks: below the sentence
     "more": "그 밖에 {count}개",
     "beyond": "허용 오차를 벗어난 성분: {all}개 가운데 {wrong}개.",
     "custom": "{package} 자체의 규칙이 잘못인 경우는 드물다. f가 쓰는 {custom} 하나하나를 살펴본다.",
     "taylor": "테일러 나머지는 h^{slope}처럼 줄어든다. 2면 옳고 1이면 틀리다.",
+    "taylor unseen": "테일러 나머지는 h^{slope}처럼 줄어든다. 오차가 너무 작아 여기서는 보이지 않는다.",
     "again": "다시 보기: {line}",
     "Reverse": "후진 모드",
     "Differences": "차분",
@@ -126,6 +128,7 @@ WORDS = {
     "term too much in": "{block}: 항 하나가 더 있다. 오차 = {factor} * {what}",
     "single precision": "수를 단정밀도로 반올림했다: 24비트까지만 있다",
     "low precision": "{digits}자리쯤만 옳은 것: {entries}. 자릿수 지워짐이나 차분 몫, 단정밀도 때문이다",
+    "low precision one": "{entry}: {digits}자리쯤만 옳다. 자릿수 지워짐이나 차분 몫, 단정밀도 때문이다",
     "inner derivative": "모든 성분이 옳은 값의 {factor}배다 (x는 그 입력): 안쪽 함수의 미분",
     "single entry": "{entry}: 틀렸다. 나머지 성분 {count}개는 옳다",
     "borders": "처음과 마지막 성분만 틀렸다: 경계를 살펴본다",
@@ -141,6 +144,13 @@ WORDS = {
     "only along": "{entry}: 이것만 틀렸다. 나머지 성분 {count}개는 무작위 방향 {n}개에서 옳다",
     "only along because": "{entry}: 이것만 틀렸다. {sentence}; 나머지 성분 {count}개는 무작위 방향 "
     "{n}개에서 옳다",
+    "only few": "{first}, {last}: 이것만 틀렸다. 나머지 성분 {count}개는 무작위 방향 {n}개에서 옳다",
+    "only few because": "{first}, {last}: 이것만 틀렸다. {sentence}; 나머지 성분 {count}개는 무작위 방향 "
+    "{n}개에서 옳다",
+    "wrong from": "성분 {count}개 가운데 {first}부터 {last}까지 {wrong}개가 틀렸다; {sentence}",
+    "wrong from only": "성분 {count}개 가운데 {first}부터 {last}까지 {wrong}개가 틀렸다",
+    "wrong between only": "성분 {count}개 가운데 {first}, {last} 사이의 {wrong}개가 틀렸다",
+    "wrong between": "성분 {count}개 가운데 {first}, {last} 사이의 {wrong}개가 틀렸다; {sentence}",
     # checks: kinks, noise, shapes, complaints
     "kink between": "f가 {entry}에서 꺾이며, 미분은 {low}부터 {high}까지다",
     "kink is one": "f가 {entry}에서 꺾이며, 주장은 그 미분 가운데 하나다: 틀리지 않았다",
