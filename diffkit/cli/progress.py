@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ..languages.retelling import retold
 from .console import colored
 
 
@@ -27,4 +28,6 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int, str], None] | None
     )
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
+        yield lambda done, total, what: bar.update(
+            task, completed=done, total=total, description=retold(what)
+        )

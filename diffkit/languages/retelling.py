@@ -40,8 +40,8 @@ def retold(text: str) -> str:
     """
     if spoken() == DEFAULT:
         return text
-    for subject, key, pattern in patterns():
-        if found := pattern.fullmatch(text):
+    for subject, key, form in patterns():
+        if found := form.fullmatch(text):
             parts = {k: retold(part) if k in TOLD else part for k, part in found.groupdict().items()}
             return Subject(subject)(key, **parts)
     return text

@@ -64,6 +64,12 @@ WORDS = {
     "symbolic branch": "symbolic needs the branch on {condition} to be written as np.where(condition, a, "
     "b): an if, a loop or a choice of entries cannot follow a symbol ({line}).",
     "no second derivatives": "{backend} has no second derivatives; use forward or reverse.",
+    # what is done now
+    "now truth": "{name}: truth",
+    "now timing": "{name}: timing",
+    "now preparing": "{name}: preparing",
+    "now epoch": "{name}: epoch {count}",
+    "now epoch, loss": "{name}: epoch {count}, loss {loss}",
     # trainings
     "no slope": "the activation {activation} has derivative zero everywhere it exists, so the gradient of "
     "all layers but the last is 0 and learning cannot move them; use logistic, the smooth threshold",

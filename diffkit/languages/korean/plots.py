@@ -87,7 +87,7 @@ WORDS = {
     # crossover
     "crossover needs": "야코비 행렬의 지도에는 입력 수와 결과 수가 여럿 필요한데 기록에 없다: diffkit "
     "compare --suite crossover --backends forward,reverse 명령으로 잰다.",
-    "clearly": "뚜렷이 가장 빠른 것: {wins} 모양",
+    "clearly": "모양별로 뚜렷이 가장 빠른 것: {wins}",
     "of the modes": "{told}; 두 모드 가운데 {wins}",
     "wins": "{backends} ({all}개 가운데 {count}개)",
     "nobody": "없음",

@@ -64,6 +64,12 @@ WORDS = {
     "symbolic branch": "symbolic: {condition}에 따른 분기를 np.where(condition, a, b)로 써야 한다. if나 "
     "반복, 성분 고르기는 기호를 따라갈 수 없다 ({line}).",
     "no second derivatives": "{backend}: 이계 미분이 없다. forward 또는 reverse를 쓴다.",
+    # what is done now
+    "now truth": "{name}: 참값",
+    "now timing": "{name}: 시간 재기",
+    "now preparing": "{name}: 준비",
+    "now epoch": "{name}: 에포크 {count}",
+    "now epoch, loss": "{name}: 에포크 {count}, 손실 {loss}",
     # trainings
     "no slope": "활성화 함수 {activation}의 미분은 있는 곳마다 0이므로 마지막 층을 뺀 모든 층의 기울기가 "
     "0이고 학습이 그 층을 움직이지 못한다; 매끄러운 문턱 함수 logistic을 쓴다",
