@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..differentiators.operators import prepare
-from .causes import explain
+from .causes import MANY_DIGITS, explain
 from .entries import around, evidence, look, merged, places_of, wrong_of
 from .evidence import Evidence
 from .hunt import wrong_entry
@@ -98,6 +98,8 @@ class Suspects:
         if not first:
             sentence = sentence.replace("the only entry is", they).replace("all entries are", they)
             sentence = sentence.replace("they", "it")
+        rough = cause == "low precision" and np.min(own.digits) < MANY_DIGITS  # as a few wrong ones may be
+        cause = "other" if rough else cause
         named = "" if cause in UNNAMED else f": {sentence}"
         rest = f"the other {self.question.x.size - len(columns):,} entries are right"
         cause = ("few entries" if cause in UNNAMED else cause) if first else "single entry"

@@ -83,6 +83,19 @@ def test_two_wrong_entries_are_found(kind, second):
     assert {row["component"] for row in found.worst} == {"x[12345]", f"x[{second}]"}
 
 
+def test_one_wrong_in_its_fifth_digit_is_found_among_a_million():
+    x = np.random.default_rng(0).standard_normal(1_000_000)
+
+    def g(x):
+        g = 2 * x
+        g[12345] *= 1 + 1e-5
+        return g
+
+    found = check(lambda x: float(np.sum(x * x)), g, x)
+    assert found.cause == "single entry" and found.worst[0]["component"] == "x[12345]"
+    assert found.evaluations <= 400
+
+
 def test_all_wrong_entries_are_counted_where_f_can_be_traced():
     found = check(traced, lambda x: gradient(x) * np.where(abs(np.arange(N) - 5000) < 500, -1, 1), X)
 
