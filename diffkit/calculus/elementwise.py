@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .rules import Constant, Pointwise, enter
+from .rules import Constant, Interpreted, Pointwise, enter
 
 LN2, LN10 = float(np.log(2.0)), float(np.log(10.0))
 REAL = (-3.0, 3.0)
@@ -90,8 +90,14 @@ fmod = pointwise(
 def power_base(y: Any, x: Any, e: Any) -> Any:
     """Partial of x**e in x: e * x**(e - 1), and 0 where both are 0.
 
-    At e = 0 it stays a function of e, whose slope there is 1 / x.
+    At e = 0 it stays a function of e, whose slope there is 1 / x. A plain e asks nothing of x: the enclosure
+    of a second derivative at 0 would stop at the question.
     """
+    if isinstance(e, (float, int)):
+        return e * np.power(x, e - 1.0 if e else 0.0)
+    unknown = isinstance(e, Interpreted)
+    if not unknown:
+        return e * np.power(x, np.where(e == 0, 0.0, e - 1.0))
     return e * np.power(x, np.where(x == 0, np.where(e == 0, 1.0, e - 1.0), e - 1.0))
 
 

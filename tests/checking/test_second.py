@@ -57,3 +57,21 @@ def test_a_hessian_of_another_structure_is_told():
     found = check(on_containers, lambda p, c: {"a": np.eye(3)}, POINT, 2.0, operator="hessian")
 
     assert (found.verdict, found.cause) == ("disagree", "shape")
+
+
+POWERS_AT_ZERO = {
+    "x**3": (lambda x: np.sum(x**3), lambda x: np.diag(6 * x)),
+    "x**4": (lambda x: np.sum(np.power(x, 4)), lambda x: np.diag(12 * x**2)),
+    "x**0": (lambda x: np.sum(x**0 + x * x), lambda x: 2 * np.eye(2)),
+    "x**[3, 2]": (lambda x: np.sum(x ** np.array([3, 2])), lambda x: np.diag([6 * x[0], 2.0])),
+}
+
+
+@pytest.mark.parametrize("name", POWERS_AT_ZERO)
+def test_second_derivatives_of_powers_are_enclosed_at_zero(name):
+    """The slope of x**n asks whether x is 0 only where n is an unknown."""
+    f, H = POWERS_AT_ZERO[name]
+    found = check(f, H, np.array([0.0, 1.0]), operator="hessian")
+
+    assert (found.verdict, found.reference) == ("agree", "enclosure")
+    assert check(f, lambda x: H(x) + 1e-3 * np.eye(2), np.array([0.0, 1.0]), operator="hessian").wrong == 2
