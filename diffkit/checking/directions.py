@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from .causes import explain
-from .evidence import FEWEST, Evidence
+from .evidence import FEWEST, HALF_PRECISION, Evidence
 from .question import Question
 from .references import SECOND_DIFFERENCES, NoReference
 from .slopes import Slope, Slopes
@@ -91,6 +91,8 @@ def beside(slopes: Slopes, found: list[Slope]) -> Evidence:
 
 def quiet(e: Evidence, found: list[Slope]) -> Sampled:
     """No direction shows an error: agreement, where the directions could have shown one."""
+    if e.hidden.any() and e.half:
+        return Sampled("cannot tell", "half precision", HALF_PRECISION, e)
     if e.hidden.any():
         unknown = "the slopes of f are not known well enough: make f smoother, or choose another point"
         trouble = next((s.trouble for s in found if s.trouble), "")

@@ -12,6 +12,9 @@ from ..harness.truth import digits
 FEWEST = 5e-3  # a tolerance that resolves an entry: what is 1 % off is seen
 NEGLIGIBLE = 1e-6  # or one that is as small as this against the largest contribution g_i x_i
 
+HALF_PRECISION = "the claim is in half precision, whose rounding hides errors: return float32 or float64"
+HALF = 2.0**-12  # rounding units of float16 and bfloat16 are above it, that of float32 is below
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -54,6 +57,11 @@ class Evidence:
             fine = self.tolerance <= np.maximum(FEWEST * size, NEGLIGIBLE * contribution / step)
         still = (self.got == 0) & (self.expected == 0) & (self.tolerance <= np.finfo(float).tiny * 1e3)
         return ~self.wrong & ~fine & ~still
+
+    @property
+    def half(self) -> bool:
+        """Whether the claim is returned in half precision, whose rounding alone hides most errors."""
+        return self.eps > HALF
 
     @property
     def digits(self) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..differentiators.peers.foreign import Foreign, is_jax, is_tensor
+from ..differentiators.peers.foreign import Foreign, is_bfloat16, is_jax, is_tensor
 
 
 def as_foreign(f: Callable[..., Any], args: tuple[Any, ...]) -> Foreign | None:
@@ -68,7 +68,7 @@ def tensors_like(tensor: Any, v: Any) -> Any:
         return {key: tensors_like(tensor, each) for key, each in v.items()}
     if isinstance(v, (list, tuple)):
         return type(v)(tensors_like(tensor, each) for each in v)
-    return tensor.new_tensor(v)
+    return tensor.new_tensor(v, dtype=wide(tensor))
 
 
 def leaves_of(x: Any) -> Iterator[Any]:
@@ -92,7 +92,12 @@ def as_tensor(x: Any, like: Any) -> Any:
         return type(like)(as_tensor(a, b) for a, b in zip(x, like, strict=True))
     if is_tensor(like) and np.iscomplexobj(x):
         raise TypeError("complex numbers are no values of a real tensor.")
-    return like.new_tensor(x) if is_tensor(like) else x
+    return like.new_tensor(x, dtype=wide(like)) if is_tensor(like) else x
+
+
+def wide(tensor: Any) -> Any:
+    """The dtype of a tensor; single precision in the place of bfloat16, in which nothing could be checked."""
+    return (tensor.float() if is_bfloat16(tensor) else tensor).dtype
 
 
 def same(x: Any, y: Any) -> bool:

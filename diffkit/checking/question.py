@@ -15,12 +15,13 @@ import numpy as np
 from ..differentiators.arguments import Arguments, is_container, keys_of, paths_of
 from ..differentiators.interface import OPERATORS, Differentiator
 from ..differentiators.operators import gradient, prepare
-from ..differentiators.peers.foreign import PreparedForeign, as_numpy, is_jax
+from ..differentiators.peers.foreign import PreparedForeign, as_numpy, is_bfloat16, is_jax, refuse_bfloat16
 from ..harness.targets import argument_names
-from .frameworks import as_foreign, copied, direction_in, narrowed, of_jax, same, tensors_in
+from .frameworks import as_foreign, copied, direction_in, leaves_of, narrowed, of_jax, same, tensors_in
 
 SCALAR = ("gradient", "hessian", "hvp")  # operators of functions with one output
 DIRECTED = {"jvp": "v", "vjp": "w", "hvp": "v"}  # operators that take a direction, and its name
+BFLOAT16 = 2.0**-7  # its rounding unit
 
 Wrt = int | tuple[int, ...]
 
@@ -54,6 +55,7 @@ class Question:
         self.calls = 0
         self.claimed_bound: Any = 0.0  # what a backend says of its own error
         self.complaints: list[tuple[str, str]] = []
+        self.coarsest = 0.0  # rounding unit of a claim in a type that NumPy lacks
         self.scalar = False
         self.layout = Arguments.of(self.args, wrt)
         self.leaves = [np.asarray(x, dtype=float) for x in self.layout.open(self.args)]
@@ -74,7 +76,9 @@ class Question:
         self.calls += 1
         if self.complaints:  # it may be that f changes its arguments
             args = tuple(map(copied, args))
-        y = as_numpy(self.raw(*args))
+        y = self.raw(*args)
+        refuse_bfloat16(y, "f")
+        y = as_numpy(y)
         return np.reshape(y, ()) if self.scalar else y
 
     def value(self) -> np.ndarray:
@@ -166,6 +170,8 @@ class Question:
         else:
             extra = () if self.direction is None else (direction_in(self.tensors, self.direction),)
             answer = tensors_in(self.claimed, self.tensors)(*args, *extra)
+        if any(map(is_bfloat16, leaves_of(answer))):
+            self.coarsest = BFLOAT16
         return as_numpy(answer)
 
     def by_backend(self, args: tuple[Any, ...]) -> Any:
@@ -234,7 +240,7 @@ class Question:
             n = len(self.leaves)
             grid = [leaves[i * n : (i + 1) * n] for i in range(n)]
             rows_of = [[b.reshape(a.size, -1) for b in row] for a, row in zip(self.leaves, grid, strict=True)]
-            return np.block(rows_of).astype(float), eps_of(leaves)
+            return np.block(rows_of).astype(float), max(eps_of(leaves), self.coarsest)
         else:
             full = self.operator in ("jacobian", "derivative")
             rows, front = (self.y.size, self.y.shape) if full else (1, ())
@@ -242,7 +248,7 @@ class Question:
             owed = [front + x.shape for x in self.leaves]
         fit(leaves, owed)
         flat: list[Any] = [x.reshape(rows, -1).astype(float, copy=False) for x in leaves]
-        return np.concatenate(flat, axis=1), eps_of(leaves)
+        return np.concatenate(flat, axis=1), max(eps_of(leaves), self.coarsest)
 
     def label(self, row: int, column: int) -> str:
         """The name of an entry of the matrix: x[3], or y[0] by x[3]."""

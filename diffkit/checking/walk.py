@@ -16,7 +16,7 @@ import numpy as np
 
 from .causes import explain
 from .directions import along_directions
-from .evidence import Evidence
+from .evidence import HALF_PRECISION, Evidence
 from .frameworks import copied, same
 from .opinions import ask_others, moves_unseen
 from .program import UNTOLD, in_the_program
@@ -197,6 +197,8 @@ def undecided(e: Evidence, reference: Reference, own: np.ndarray) -> tuple[str, 
             return "agree", "kink", f"f has a kink at {where}, and the claim is one of its slopes: not wrong"
         what = f"f has a kink at {where}: its slopes are {left[i, j]:.6g} and {right[i, j]:.6g}"
         return "cannot tell", "kink", f"{what}, and the claim lies between; {REMEDIES['kink']}"
+    if e.half:
+        return "cannot tell", "half precision", HALF_PRECISION
     if own[i, j] > e.tolerance[i, j] / 2:
         what = f"rounding inside the claim leaves {own[i, j]:.1e} of its entry {where} open"
         return "cannot tell", "cancellation", f"{what}; {REMEDIES['cancellation']}"

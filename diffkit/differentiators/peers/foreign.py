@@ -41,7 +41,9 @@ class Foreign(ABC):
         kind = self.kind(args)
         try:
             with self.precision(kind):
-                y = as_numpy(self.applied(args, kind))
+                y = self.applied(args, kind)
+                refuse_bfloat16(y, self.__name__)
+                y = as_numpy(y)
         except (RuntimeError, ValueError) as error:
             if kind.kind != "c":
                 raise
@@ -159,17 +161,36 @@ def numbers(x: Any, like: Any, is_own: Callable[[Any], bool]) -> Iterator[Any]:
 
 
 def as_numpy(x: Any) -> Any:
-    """x with tensors and foreign arrays inside containers as NumPy arrays of the same dtype."""
+    """x with tensors and foreign arrays inside containers as NumPy arrays of the same dtype.
+
+    Of bfloat16, which NumPy lacks, they are of single precision, which holds its numbers exactly.
+    """
     if isinstance(x, dict):
         return {key: as_numpy(each) for key, each in x.items()}
     if isinstance(x, (list, tuple)):
         parts = [as_numpy(each) for each in x]
         return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
     if is_tensor(x):
-        return np.array(x.detach().cpu().numpy())
+        x = x.detach().cpu()
+        return np.array((x.float() if is_bfloat16(x) else x).numpy())
+    if is_bfloat16(x):
+        return np.asarray(x).astype(np.float32)[()]
     if isinstance(x, (Interpreted, np.ndarray)) or not hasattr(x, "__array__") or isinstance(x, np.generic):
         return x
     return np.array(x)
+
+
+def is_bfloat16(x: Any) -> bool:
+    """Whether x holds numbers of bfloat16: a tensor, or an array of JAX or of the package ml_dtypes."""
+    return str(getattr(x, "dtype", "")).endswith("bfloat16")
+
+
+def refuse_bfloat16(y: Any, name: str) -> None:
+    """Raise TypeError for what a function returns in bfloat16, from which no difference can be taken."""
+    if is_bfloat16(y):
+        raise TypeError(
+            f"{name} returns bfloat16, whose two digits a difference loses; compute it in float32 or float64."
+        )
 
 
 def is_tensor(x: Any) -> bool:

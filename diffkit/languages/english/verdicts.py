@@ -167,6 +167,8 @@ WORDS = {
     "either": "claim and differences of f agree to some {digits} digits only, and either may be to blame: f "
     "for a solver's tolerance or an ill-conditioned system, the claim for a difference quotient or a "
     "rounded constant; make f more precise, or allow for it by slack={slack}",
+    "half precision": "the claim is in half precision, whose rounding hides errors: return float32 or "
+    "float64",
     "open claim": "rounding inside the claim leaves {amount} of its entry {entry} open; write it in a form "
     "that keeps its digits, or check at another point",
     "open f": "rounding inside f leaves {amount} of its derivative by {entry} open, whatever the method: "
