@@ -209,21 +209,27 @@ class Pointwise(Row):
         """The partials, read for plain floats."""
         return tuple(map(reading, self.partials))
 
-    def flow(self, i: int, v: float, y: float, xs: Sequence[Any]) -> Any:
-        """v times the partial in argument i where all are numbers."""
+    def flow(self, i: int, v: Any, y: float, xs: Sequence[Any]) -> Any:
+        """v, of one direction or many, times the partial in argument i of numbers."""
         p = self.slopes[i]
-        if p == 1:
-            return v
-        if p == -1:
-            return -v
+        if type(p) is int:
+            return v if p == 1 else -v
         try:
             return p(y, *xs) * v
         except FAILS:
             return partial(self.partials[i], y, xs) * v
 
+    def push(self, y, xs, vs, params, lead):  # type: ignore[no-untyped-def]
+        if type(y) is not float:
+            return super().push(y, xs, vs, params, lead)
+        total = None
+        for i, v in enumerate(vs):
+            if v is not None and self.slopes[i] is not None:
+                term = self.flow(i, v, y, xs)
+                total = term if total is None else total + term
+        return total
+
     def push_one(self, i, v, y, xs, params, lead):  # type: ignore[no-untyped-def]
-        if type(y) is float and type(v) is float:
-            return self.flow(i, v, y, xs)
         shape = shape_of(y)
         v = times(align(v, len(shape), lead), self.partials[i], y, xs)
         return spread(v, shape_of(v)[:lead] + shape)

@@ -12,9 +12,39 @@ from typing import Any
 
 import numpy as np
 
-from ..calculus.rules import Constant, Row, bind, shape_of
+from ..calculus import elementwise
+from ..calculus.rules import Constant, Pointwise, Row, bind, shape_of
+from ..calculus.scalars import FAILS
+from ..calculus.spellings import UFUNCS
 from .reverse import has_nan
-from .traced import Traced, levels, run
+from .traced import NO_PARAMS, PLAIN, Traced, levels, operand, run
+
+
+def direct(row: Pointwise) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The method of an operator and its reflected twin, where the values are floats: no search, no NumPy."""
+    operator = row.quick
+    assert operator is not None
+
+    def method(self: Dual, other: Any) -> Any:
+        a, kind = self.primal, type(other)
+        mine = kind is Dual and other.level == self.level
+        b, v = (other.primal, other.tangent) if mine else (other, None)
+        if type(a) is type(b) is float:
+            try:
+                y = operator(a, b)
+                return Dual(y, row.push(y, (a, b), (self.tangent, v), NO_PARAMS, 0), self.level, self.lead)
+            except FAILS:
+                pass  # NumPy answers inf or NaN
+        if mine or kind in PLAIN:
+            return self.apply(row, (self, other), NO_PARAMS)
+        return row(self, operand(other))
+
+    def reflected(self: Dual, other: Any) -> Any:
+        if type(other) in PLAIN:
+            return self.apply(row, (other, self), NO_PARAMS)
+        return row(operand(other), self)
+
+    return method, reflected
 
 
 class Dual(Traced):
@@ -34,13 +64,28 @@ class Dual(Traced):
 
     def apply(self, row: Row, xs: Sequence[Any], params: dict[str, Any]) -> Any:
         level = self.level
-        primals = [x.primal if type(x) is Dual and x.level == level else x for x in xs]
+        primals, tangents = [], []
+        for x in xs:
+            mine = type(x) is Dual and x.level == level
+            primals.append(x.primal if mine else x)
+            tangents.append(x.tangent if mine else None)
         y = bind(row, primals, params)
         if type(row) is Constant:
             return y
-        tangents = [x.tangent if type(x) is Dual and x.level == level else None for x in xs]
         v = row.push(y, primals, tangents, params, self.lead)
         return y if v is None else Dual(y, v, level, self.lead)
+
+    __add__, __radd__ = direct(elementwise.add)
+    __sub__, __rsub__ = direct(elementwise.subtract)
+    __mul__, __rmul__ = direct(elementwise.multiply)
+    __truediv__, __rtruediv__ = direct(elementwise.divide)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, how: str, *inputs: Any, **options: Any) -> Any:
+        if len(inputs) == 1 and how == "__call__" and not options:
+            row = UFUNCS.get(ufunc)
+            if type(row) is Pointwise:  # the commonest, without ceremony
+                return self.apply(row, inputs, NO_PARAMS)
+        return super().__array_ufunc__(ufunc, how, *inputs, **options)
 
 
 class Careful(Traced):
