@@ -92,10 +92,13 @@ SLOW = 100  # samples: what takes as long is slow with warm caches too
 
 
 def enough_repeats(call: Callable[..., Any], args: Args, seconds: float) -> int:
-    """How many calls in a row last at least `seconds`: found by doubling, after one that warms the caches."""
+    """How many calls in a row last at least `seconds`: found by doubling, after one that warms the caches.
+
+    1 stands for a slow call; of others there are two at least, so that a sample begins with a warm one.
+    """
     if total_seconds(call, args, 1) > SLOW * seconds:
         return 1
-    repeats = 1
+    repeats = 2
     while (lasted := total_seconds(call, args, repeats)) < seconds:
         repeats = max(2 * repeats, min(int(seconds / max(lasted, 1e-9) * repeats) + 1, 16 * repeats))
     return repeats

@@ -93,6 +93,23 @@ def test_a_function_in_a_file_sees_its_neighbours_and_travels_by_its_place(model
     assert cloudpickle.loads(pickled(target)).function.load()(*target.args) == 6.0 * np.sin(0.5)
 
 
+TRAVELLERS = [
+    np.arange(6.0).reshape(2, 3), np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(8.0)[::2],
+    np.ones((2, 0), np.float32), np.arange(4), np.array([True, False]), np.array(2.5), np.arange(3.0) + 1j,
+    np.arange(3.0).astype(">f8"), np.array(["a", "bc"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("x", TRAVELLERS, ids=lambda x: f"{x.dtype.str}{x.shape}")
+def test_arrays_arrive_as_if_they_were_made_there(x):
+    """Equal, writable, in their order, and of the dtype object that all arrays share."""
+    (there,) = cloudpickle.loads(pickled([x]))
+
+    np.testing.assert_array_equal(there, x)
+    assert there.dtype == x.dtype and there.flags.writeable and there.flags.fnc == x.flags.fnc
+    assert x.dtype.isbuiltin != 1 or there.dtype is np.dtype(x.dtype.type)
+
+
 def test_one_array_is_the_only_argument(model):
     target = from_file(f"{model}:rows", np.eye(2))
 
