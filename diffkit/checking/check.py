@@ -16,7 +16,7 @@ from .evidence import Evidence
 from .opinions import taylor_slope
 from .question import Question, Wrt
 from .record import Check
-from .references import SLACK, find_reference
+from .references import SLACK, differences, find_reference
 from .walk import Finding, find, said, with_complaints
 from .words import SHOWN, claim_name, name_of, reproduce, rows_of, table, title
 
@@ -34,7 +34,7 @@ def check_gradient(
     is the gradient of a scalar f and the jacobian of any other. For the last three g takes the direction as
     one more argument; it is drawn if `direction` is None.
     slack: roundings allowed for each rounding of an ideal computation. seed: of all that is drawn.
-    Raises what f or g raise at the point, ValueError for an operator that does not fit.
+    Raises what f or g raise at the point, ValueError for a negative slack or an operator that does not fit.
 
     >>> check_gradient(lambda x: np.sum(x**3), lambda x: 3 * x**2, np.array([1.0, 2.0])).verdict
     'agree'
@@ -42,6 +42,8 @@ def check_gradient(
     >>> check.verdict, check.cause
     ('disagree', 'sign')
     """
+    if not slack >= 0:
+        raise ValueError(f"slack={slack} is no number of roundings: it is 0 or more, {SLACK:g} by default.")
     question = Question(f, g, args, wrt, operator, direction, seed)
     finding = find(question, slack)
     return as_check(question, with_complaints(question, finding), slack)
@@ -56,7 +58,7 @@ def assert_gradient(f: Callable[..., Any], g: Any, *args: Any, **options: Any) -
     __tracebackhide__ = True  # pytest shows the line of the test, not this one
     check = check_gradient(f, g, *args, **options)
     if not check:
-        raise AssertionError(f"\n{check}")
+        raise AssertionError(str(check))
     return check
 
 
@@ -79,6 +81,8 @@ def check_grad(
         raise ValueError(f'direction={direction!r} is neither "all" nor "random".')
     question = Question(func, grad, (np.asarray(x0, dtype=float), *args), 0, "gradient", None, seed or 0)
     reference, reasons = find_reference(question)
+    if reference is None and not question.complaints:
+        reference = differences(question, most=question.x.size)
     if reference is None or not np.all(np.isfinite(reference.value)):
         why = said(reasons) or "f is not smooth"
         raise ValueError(f"there is no derivative to compare with at x0: {why}.")
@@ -106,7 +110,7 @@ def watch(f: Callable[..., Any], g: Any, *, calls: int = 3, **options: Any) -> C
             left[0] -= 1
             check = check_gradient(f, g, *args, **options)
             if check.verdict == "disagree":
-                raise AssertionError(f"\n{check}")
+                raise AssertionError(str(check))
             if not check:
                 warnings.warn(str(check), UserWarning, stacklevel=2)
         return watched(*args)

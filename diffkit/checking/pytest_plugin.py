@@ -102,5 +102,5 @@ class Gradcheck:
                 where, found = simplest(check, where, found, wrt)
             self.lines.append(found.to_json_line())
             if not found:
-                raise AssertionError(f"\n{found}")
+                raise AssertionError(str(found))
         return found

@@ -159,10 +159,10 @@ def complex_step(question: Question) -> Reference:
     return Reference("complex step", value, rounding)
 
 
-def differences(question: Question, scheme: str = DIFFERENCES) -> Reference:
-    """Adaptive differences with their own bound; raises NoReference."""
+def differences(question: Question, scheme: str = DIFFERENCES, most: int = MOST_LINES) -> Reference:
+    """Adaptive differences with their own bound; raises NoReference, also for more than `most` inputs."""
     columns = question.y.size if question.operator == "jvp" else question.x.size
-    if columns > MOST_LINES and question.operator != "jvp":
+    if columns > most and question.operator != "jvp":
         raise NoReference(f"{columns} inputs are too many to difference one by one")
     f, operator = question.f, question.operator
     extra: tuple[Any, ...] = ()

@@ -41,7 +41,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return plain((value if value.size <= KEPT_ENTRIES else value.ravel()[:KEPT_ENTRIES]).tolist())
     if isinstance(value, np.generic):
-        return plain(value.item())
+        return plain(float(value) if isinstance(value, np.floating) else value.item())  # also a longdouble
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, dict):

@@ -379,3 +379,34 @@ def test_every_backend_is_checked():
 def test_the_adjoint_identity():
     assert check_adjoint(lambda x, v: jacobian(x) @ v, lambda x, w: w @ jacobian(x), X[:3])
     assert not check_adjoint(lambda x, v: jacobian(x) @ v, lambda x, w: jacobian(x) @ w, X[:3])
+
+
+def test_points_in_extended_precision():
+    assert check(lambda x: np.sum(x**3), lambda x: 3 * x**2, np.array([0.3, 0.7], dtype=np.longdouble))
+
+
+@pytest.mark.parametrize("slack", [-1.0, np.nan])
+def test_a_slack_that_is_none_is_refused(slack):
+    with pytest.raises(ValueError, match="0 or more"):
+        check(lambda x: x**2, lambda x: 2 * x, 3.0, slack=slack)
+
+
+def test_the_short_summary_of_a_test_run_says_what_is_wrong():
+    """pytest shows the first line of a message there."""
+    with pytest.raises(AssertionError, match=r"\AThe gradient g of f disagrees"):
+        diffkit.assert_gradient(lambda x: x**2, lambda x: -2 * x, 3.0)
+
+
+@pytest.mark.parametrize("n", [100, 3100])
+def test_check_grad_takes_as_many_inputs_as_scipy(n):
+    """Opaque code of 100 inputs, and traced code of more than are enclosed."""
+
+    def f(x):
+        return float(sum(x.tolist())) ** 2 / n if n == 100 else np.sum(x * x)
+
+    def g(x):
+        return 2 * np.sum(x) / n * np.ones(n) if n == 100 else 2 * x
+
+    x = np.linspace(-1.0, 2.0, n)
+    assert diffkit.check_grad(f, g, x) < 1e-8
+    assert abs(diffkit.check_grad(f, lambda x: g(x) + (np.arange(n) == 5), x) - 1.0) < 1e-8
