@@ -297,7 +297,10 @@ def parts_like(value: Any, like: Any) -> list[Any]:
         return [part for key in keys_of(like) for part in parts_like(value[key], like[key])]
     if is_container(like) or isinstance(like, tuple):
         if not isinstance(value, (list, tuple)) or len(value) != len(like):
-            raise Misfit(f"the claim should have {len(like)} parts, one for each differentiated argument")
+            raise Misfit(
+                f"the claim should be a tuple of {len(like)} parts, one for each differentiated argument; "
+                "or name by wrt the one it belongs to"
+            )
         return [part for a, b in zip(value, like, strict=True) for part in parts_like(a, b)]
     return [value]
 

@@ -264,8 +264,11 @@ def value_at(name: str, f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     try:
         with np.errstate(all="ignore"):
             y = f(*args)
+            refuse_pair(name, y)
             unreal = y is None or np.iscomplexobj(y)
             finite = unreal or bool(np.all(np.isfinite(np.asarray(y, dtype=float))))
+    except TargetError:
+        raise
     except (Exception, SystemExit) as error:  # f may fail in any way, and the sentence says how
         raise TargetError(f"{name} fails at this point: {one_line(error)}") from error
     refuse_changes(name, argument_names(f, len(args)), args, before)
@@ -276,6 +279,17 @@ def value_at(name: str, f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     if not finite:
         raise TargetError(f"{name} is not finite at this point: its value is {brief(y)}.")
     return y
+
+
+def refuse_pair(name: str, y: Any) -> None:
+    """Refuse a value with its gradient, as SciPy's jac=True takes them: they are no one array."""
+    if isinstance(y, tuple) and len(y) == 2 and np.ndim(y[0]) == 0 and (
+        isinstance(y[1], dict | tuple | list) or np.ndim(y[1]) > 0
+    ):  # fmt: skip
+        raise TargetError(
+            f"{name} returns a value and its gradient. Hand it over as the gradient, --grad model.py:{name}, "
+            f"beside a function that returns the value alone; or in Python check_gradient({name}, True, x)."
+        )
 
 
 def brief(y: Any) -> str:

@@ -132,6 +132,8 @@ MISTAKES = [
     ("model.py:leaves", {"x": 1.0}, r"leaves fails at this point: SystemExit: 4$"),
     ("model.py:forgets", {"x": 1.0}, r"forgets returns nothing: end it with return"),
     ("model.py:turns", {"x": 1.0}, r"turns is complex at this point, 1j: make it return real numbers"),
+    ("pairs.py:f", {"x": 1.0}, r"f returns a value and its gradient. Hand it over as the gradient, --grad"),
+    ("pairs.py:g", (np.ones(2),), r"g returns a value and its gradient.*check_gradient\(g, True, x\)"),
     ("model.txt:f", {"x": 1.0}, r"model.txt is no Python file"),
 ]
 
@@ -143,6 +145,9 @@ def test_a_mistake_gets_one_sentence(place, point, sentence, model, tmp_path, mo
     (tmp_path / "late.py").write_text("def f(x):\n    return x\nnump.sin(1)\n")
     (tmp_path / "torn.py").write_text("x = 1\ndef f(x:\n")
     (tmp_path / "exits.py").write_text("raise SystemExit(3)\n")
+    (tmp_path / "pairs.py").write_text(
+        "def f(x):\n    return x, (x, x)\ndef g(x):\n    return x @ x, 2 * x\n"
+    )
     (tmp_path / "model.txt").write_text("not a module\n")
     monkeypatch.chdir(tmp_path)
 

@@ -33,6 +33,9 @@ WORDS = {
     "takes, so many": "{name} takes ({names}), and the point has {count} of these values.",
     "name the values": "{name} takes {count} arguments, so name the values: --at {example}",
     "no such argument": "{name} has no argument {which} to differentiate; it was given {names}.",
+    "value and gradient": "{name} returns a value and its gradient. Hand it over as the gradient, --grad "
+    "model.py:{name}, beside a function that returns the value alone; or in Python "
+    "check_gradient({name}, True, x).",
     "fails": "{name} fails at this point: {error}",
     "not finite here": "{name} is not finite at this point: its value is {value}.",
     "complex here": "{name} is complex at this point, {value}: make it return real numbers.",

@@ -212,7 +212,8 @@ WORDS = {
     "wrong shape transposed": "the claim has shape {shape}, and {owed} is owed: it is transposed",
     "returns None": "the claim returns None: a function without return does",
     "keys owed": "the claim should be a dict with the keys {keys}",
-    "parts owed": "the claim should have {count} parts, one for each differentiated argument",
+    "parts owed": "the claim should be a tuple of {count} parts, one for each differentiated argument; or "
+    "name by wrt the one it belongs to",
     "container": "the claim is a container of arrays where one array is owed",
     "not real": "the claim has entries of type {type}, which are no real numbers",
     "arrays owed": "the claim has {count} arrays, and {owed} are owed",

@@ -33,6 +33,8 @@ WORDS = {
     "takes, so many": "{name}: 인수는 ({names})인데, 점에는 값이 {count}개 있다.",
     "name the values": "{name}: 인수가 {count}개이므로 값에 이름을 붙인다: --at {example}",
     "no such argument": "{name}: 그런 인수는 없다, {which}. 주어진 것: {names}.",
+    "value and gradient": "{name}: 값과 기울기를 함께 돌려준다. 값만 돌려주는 함수 옆에 --grad "
+    "model.py:{name}으로 주거나, 파이썬에서 check_gradient({name}, True, x)로 검사한다.",
     "fails": "{name}: 이 점에서 실패한다: {error}",
     "not finite here": "{name}: 이 점에서 유한하지 않다. 값은 {value}.",
     "complex here": "{name}: 이 점에서 복소수 {value}이다. 실수를 돌려주게 한다.",

@@ -207,7 +207,8 @@ WORDS = {
     "wrong shape transposed": "주장의 형상은 {shape}인데, 있어야 할 형상은 {owed}이다: 전치되었다",
     "returns None": "주장이 None을 돌려준다: return이 없는 함수가 그렇다",
     "keys owed": "주장은 키가 {keys}인 dict여야 한다",
-    "parts owed": "주장은 미분하는 인수마다 하나씩 모두 {count}개여야 한다",
+    "parts owed": "주장은 미분하는 인수마다 하나씩 {count}개를 담은 튜플이어야 한다; 아니면 "
+    "어느 인수의 것인지 wrt로 정한다",
     "container": "배열 하나가 있어야 할 자리에 배열을 담은 것이 있다",
     "not real": "주장의 성분이 실수가 아닌 {type} 형이다",
     "arrays owed": "주장의 배열은 {count}개인데, 있어야 할 것은 {owed}개다",
