@@ -373,8 +373,8 @@ class Reduction(Row):
     weight: Callable[..., Any] = field(default=lambda: None)
 
     def kept(self, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
-        """y with the reduced axes kept as ones; a plain number needs none."""
-        if type(y) is float:
+        """y with the reduced axes kept as ones; a number needs none."""
+        if shape_of(y) == ():
             return y
         return TABLE["reshape"](y, shape=kept_shape(shape_of(x), axes))
 

@@ -119,42 +119,62 @@ def is_leaf(x: Any) -> bool:
     return type(x) is float
 
 
-def entrance(
-    names: Sequence[int], trees: Sequence[Tree | None], shapes: Sequence[Shape], data: Sequence[Any]
-) -> Callable[[tuple[Any, ...]], list[Any] | None]:
+@dataclass(frozen=True)
+class Layout:
+    """What arguments are prepared as: which ones, their containers, the shapes of leaves and of data."""
+
+    names: tuple[int, ...]
+    trees: tuple[Tree | None, ...]
+    shapes: tuple[Shape, ...]
+    data: tuple[Any, ...]
+
+
+def entrance(layout: Layout) -> Callable[[tuple[Any, ...]], list[Any] | None]:
     """A function that takes the leaves out of arguments that are as prepared; it answers None to others.
 
-    It is written out for the one layout, a line a leaf: walking the containers takes three times as long, as
-    long as a small gradient. What it answers None to may still be converted, or be refused with a sentence.
+    What it answers None to may still be converted, or be refused with a sentence.
     """
-    lines = [f"if len(args) != {len(data)}: return None"]
+    return written_out(layout, "args", "None", lambda leaves: [f"return [{leaves}]"], {})
+
+
+def written_out(
+    layout: Layout, parameters: str, other: str, answer: Callable[[str], list[str]], scope: dict[str, Any]
+) -> Callable[..., Any]:
+    """A function of `args`, or `*args`, written out for one layout, a line a leaf.
+
+    Walking the containers takes three times as long, as long as a small gradient. other: what it returns for
+    arguments that are not as prepared. answer: its last lines, given the leaves as text.
+    """
+    names, trees, shapes, data = layout.names, layout.trees, layout.shapes, layout.data
+    lines = [f"if len(args) != {len(data)}: return {other}"]
     leaves: list[str] = []
-    scope: dict[str, Any] = {"ndarray": np.ndarray, "double": DOUBLE, "data_shape": data_shape}
+    scope = {"ndarray": np.ndarray, "double": DOUBLE, "data_shape": data_shape, **scope}
 
     def walk(text: str, tree: Tree | None) -> None:
         if tree is not None:
             kind, entry = ("dict", "{}.get({})") if tree.named else ("(list, tuple)", "{}[{}]")
             wanted = f"isinstance({text}, {kind}) and len({text}) == {len(tree.below)}"
-            lines.append(f"if not ({wanted}): return None")
+            lines.append(f"if not ({wanted}): return {other}")
             for key, below in tree.below:
                 scope[name := f"k{len(scope)}"] = key
                 walk(entry.format(text, name), below)
             return
         x, shape = f"x{len(leaves)}", shapes[len(leaves)]
         # An array that was pickled has a dtype of its own, equal to the one that all others share.
-        other = f"{x}.shape != {shape} or ({x}.dtype is not double and {x}.dtype != double)"
-        wanted = f"ndarray or {other}" if shape else "float"
-        lines.extend([f"{x} = {text}", f"if type({x}) is not {wanted}: return None"])
+        dtype = f"{x}.dtype is not double and {x}.dtype != double"
+        wanted = f"ndarray or {x}.shape != {shape} or ({dtype})" if shape else "float"
+        lines.extend([f"{x} = {text}", f"if type({x}) is not {wanted}: return {other}"])
         leaves.append(x)
 
     for i, tree in zip(names, trees, strict=True):
         walk(f"args[{i}]", tree)
     for i, shape in enumerate(data):
         if i not in names:
-            lines.append(f"if data_shape(args[{i}]) != {shape}: return None")
-    body = "".join(f"    {line}\n" for line in [*lines, f"return [{', '.join(leaves)}]"])
-    exec(f"def leaves_of(args):\n{body}", scope)
-    return scope["leaves_of"]
+            lines.append(f"if data_shape(args[{i}]) != {shape}: return {other}")
+    body = "".join(f"    {line}\n" for line in [*lines, *answer(", ".join(leaves))])
+    exec(f"def written_out({parameters}):\n{body}", scope)
+    function: Callable[..., Any] = scope["written_out"]
+    return function
 
 
 def layout(x: Any) -> Any:
@@ -272,7 +292,7 @@ class Arguments:
 
     @cached_property
     def entrance(self) -> Callable[[tuple[Any, ...]], list[Any] | None]:
-        return entrance(self.names, self.trees, self.shapes, self.data)
+        return entrance(Layout(self.names, self.trees, self.shapes, self.data))
 
     def wanted(self, args: tuple[Any, ...]) -> list[Any]:
         """The differentiated arguments."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -22,7 +21,7 @@ from ..interpreters.program import Program, record_program
 from ..interpreters.reverse import Node, careful_sweep, record, sweep
 from ..programs.numpy_code import Printed, printed
 from ..programs.passes import simplified
-from .arguments import entrance, flatten, frozen, is_leaf, refuse_other, tree_of
+from .arguments import Layout, flatten, frozen, is_leaf, refuse_other, tree_of, written_out
 from .forward import split_like
 from .interface import Differentiator, Prepared, basis, finished, size_of
 from .reverse import one
@@ -149,7 +148,9 @@ class PreparedCompiled(PreparedRecorded):
         opened, leaves = self.opened(args)
         scalar = self.make("value", opened, leaves, value_of).program.shapes_of_outputs()[0] == ()
         self.natural = "gradient" if scalar else "rows"
-        self.make(self.natural, opened, leaves, PASSES[self.natural])
+        made = self.make(self.natural, opened, leaves, PASSES[self.natural])
+        if scalar and not self.frozen and made.careful is None:
+            self.without_ceremony(made.printed.function)
 
     @property
     def source(self) -> str:
@@ -182,21 +183,32 @@ class PreparedCompiled(PreparedRecorded):
             self.compiled[key] = Compiled(recorded(PLAIN), lambda: recorded(STRONG), key != "gradient")
         return self.compiled[key]
 
-    def value_and_gradient(self, *args: Any) -> tuple[Any, Any]:
-        """(y, g): the program without ceremony where the arguments are floats and arrays as prepared."""
-        inputs = None if self.frozen else self.entrance(args)
-        if inputs is None or self.natural != "gradient":
-            return super().value_and_gradient(*args)
-        y, *g = self.compiled["gradient"].plainly(inputs)
-        return y, self.structured(args, g)
+    def without_ceremony(self, program: Callable[..., Any]) -> None:
+        """Make the operators of a scalar function functions that look at their arguments and run the program.
 
-    @cached_property
-    def entrance(self) -> Callable[[tuple[Any, ...]], list[Any] | None]:
-        """Leaves and data out of arguments that are as prepared, None out of others."""
+        A gradient of a few operations takes no longer than five calls of Python. What is not as prepared, and
+        where Python's math raises, is left to the methods.
+        """
         known = self.arguments
         trees = (*known.trees, *(tree_of(self.example[i]) for i in self.data))
         shapes = (*known.shapes, *map(shape_of, self.data_of(self.example)))
-        return entrance((*known.names, *self.data), trees, shapes, known.data)
+        layout = Layout((*known.names, *self.data), trees, shapes, known.data)
+        one = isinstance(known.wrt, int) and known.straight
+        g = "outputs[1]" if one else "arranged(args, outputs[1:])"
+        results = {"value_and_gradient": f"outputs[0], {g}", "gradient": g}
+        if all(shape == () for shape in known.shapes) and known.straight:
+            results["derivative"] = g
+        for name, result in results.items():
+            scope = {
+                "program": program, "arranged": self.arranged, "otherwise": getattr(self, name),
+                "failures": (ArithmeticError, ValueError),
+            }  # fmt: skip
+
+            def answer(leaves: str, result: str = result) -> list[str]:
+                failing = "except failures: return otherwise(*args)"
+                return [f"try: outputs = program({leaves})", failing, f"return {result}"]
+
+            vars(self)[name] = written_out(layout, "*args", "otherwise(*args)", answer, scope)
 
     def gradients(self, f, leaves):  # type: ignore[no-untyped-def]
         y, *g = self.make("gradient", f, leaves, gradient_of)(*leaves, *f.data)
