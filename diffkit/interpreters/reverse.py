@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus import elementwise
-from ..calculus.arrays import contract
+from ..calculus.arrays import contract, pick
 from ..calculus.rules import (
     Constant,
     Interpreted,
@@ -27,10 +27,11 @@ from ..calculus.rules import (
     unbroadcast,
 )
 from ..calculus.scalars import FAILS
-from ..calculus.spellings import UFUNCS, matmul, product_plan
+from ..calculus.spellings import POWERS, UFUNCS, index, matmul, power, product_plan
 from .traced import NO_PARAMS, PLAIN, Traced, levels, operand, run
 
 ndarray, add_reduce = np.ndarray, np.add.reduce
+EVERY = (slice(None),)
 SMALL = 2048  # entries of an array that is made in less time than is asked whether it has to be
 
 
@@ -157,14 +158,32 @@ class Node(Traced):
     __truediv__, __rtruediv__ = direct(elementwise.divide)
     __matmul__, __rmatmul__ = product(turned=False), product(turned=True)
 
+    def pointwise(self, row: Pointwise, xs: tuple[Any]) -> Any:
+        """A row of this value alone, the commonest, without ceremony where that is an array."""
+        tape, a = self.tape, self.primal
+        if type(a) is ndarray and not tape.nested:
+            return Node(row.evaluate(a), tape, row, xs, (a,))
+        return self.apply(row, xs, NO_PARAMS)
+
+    def __pow__(self, e: Any) -> Any:
+        row = POWERS.get(e) if type(e) in PLAIN else None
+        return power(self, operand(e)) if row is None else self.pointwise(row, (self,))
+
+    def __getitem__(self, key: Any) -> Any:
+        tape, a = self.tape, self.primal
+        if type(key) is slice and type(a) is ndarray and not tape.nested:
+            where = (key,) + EVERY * (a.ndim - 1)
+            return Node(a[where], tape, pick, (self,), (a,), {"index": where})
+        return index(self, key)
+
     def __array_ufunc__(self, ufunc: np.ufunc, how: str, *inputs: Any, **options: Any) -> Any:
         if how == "__call__" and not options and (row := UFUNCS.get(ufunc)) is not None:
             if type(row) is not Pointwise:
                 if ufunc is np.matmul and inputs[1] is self:
                     return self.__rmatmul__(inputs[0])
                 return row(*map(operand, inputs))
-            if len(inputs) == 1:  # the commonest, without ceremony
-                return self.apply(row, inputs, NO_PARAMS)
+            if len(inputs) == 1:
+                return self.pointwise(row, inputs)
             a, b = inputs
             if b is self and type(a) is ndarray and a.dtype.char == "d" and not self.tape.nested:
                 return Node(row.evaluate(a, self.primal), self.tape, row, inputs, (a, self.primal))
