@@ -14,12 +14,13 @@ import numpy as np
 from .causes import explain
 from .evidence import FEWEST, HALF_PRECISION, Evidence
 from .question import Question
-from .references import SECOND_DIFFERENCES, NoReference
+from .references import DIFFERENCES, SECOND_DIFFERENCES, UNSOUND, NoReference
 from .slopes import Slope, Slopes
 from .suspects import Sampled, Suspects
 
 COUNT = 2
 RESOLVED = 1e-6  # relative bound of a quick difference that confirms a complex step
+NEAREST = "finite:scheme=central"  # of order 2: its short step meets few kinks
 TOLD_BY_DIRECTIONS = ("detached", "sign", "constant ratio")
 
 
@@ -62,13 +63,15 @@ def judged(slopes: Slopes) -> Sampled:
     if not e.wrong.any():
         return replace(quiet(e, found), reference=slopes.name)
     opinions = {"directions": f"{int(np.any(e.wrong, axis=0).sum())} of {COUNT} random ones show the error"}
-    told = by_directions(slopes, vs, worst, e) or Suspects(slopes, vs, found, worst).found()
+    told = (
+        by_directions(slopes, vs, worst, e, found[worst].error) or Suspects(slopes, vs, found, worst).found()
+    )
     return replace(told, opinions=opinions | told.opinions, reference=slopes.name)
 
 
 def confirm(slopes: Slopes, v: np.ndarray, exact: Slope) -> None:
     """Raise NoReference unless differences find the slope that complex steps have found."""
-    near = slopes.differenced(v, slopes.scheme)
+    near = slopes.differenced(v, NEAREST if slopes.traced else slopes.scheme)
     if np.any(near.radius > RESOLVED * np.abs(exact.expected)):
         near = slopes.differenced(v)
     gap = np.abs(near.expected - exact.expected)
@@ -100,17 +103,27 @@ def quiet(e: Evidence, found: list[Slope]) -> Sampled:
     return Sampled("agree", evidence=e)
 
 
-def by_directions(slopes: Slopes, vs: list[np.ndarray], worst: int, e: Evidence) -> Sampled | None:
+def by_directions(
+    slopes: Slopes, vs: list[np.ndarray], worst: int, e: Evidence, error: np.ndarray
+) -> Sampled | None:
     """The verdict where the slopes alone tell the cause, or contradict each other; else None."""
-    scheme = slopes.scheme if slopes.exact else SECOND_DIFFERENCES
+    scheme = DIFFERENCES if slopes.exact else SECOND_DIFFERENCES
     cause, sentence = explain(e)
-    if slopes.exact and cause not in TOLD_BY_DIRECTIONS:
+    if slopes.exact and (cause not in TOLD_BY_DIRECTIONS or slopes.at_kink(vs[worst], error)):
         return None
-    if not slopes.differenced(vs[worst], scheme).wrong:
+    near = slopes.differenced(vs[worst], scheme)
+    if slopes.exact and near.trouble:
+        raise NoReference(near.trouble)  # at a kink complex steps take the mean of both sides
+    if near.trouble == UNSOUND["kink"]:
+        return None  # the slope of a right claim need not lie between those of both sides: look at entries
+    if not near.wrong:
         return None if slopes.exact else taken_anew(slopes, vs)
-    if cause not in TOLD_BY_DIRECTIONS:
+    if cause not in TOLD_BY_DIRECTIONS or not np.all(e.wrong):
         return None
-    return Sampled("disagree", cause, sentence.replace("all entries", "slopes along all directions"), e)
+    sentence = sentence.replace("all entries", "slopes along all directions")
+    return Sampled(
+        "disagree", cause, sentence.replace(f"all {COUNT} entries", f"all {slopes.got.size} entries"), e
+    )
 
 
 def taken_anew(slopes: Slopes, vs: list[np.ndarray]) -> Sampled:

@@ -21,6 +21,7 @@ from .references import (
     UNSOUND,
     NoReference,
     Reference,
+    between,
     differences,
     enclosure,
     flat_direction,
@@ -104,8 +105,12 @@ def differences_on(
     rows = [0] if operator == "vjp" else rows
     value = np.reshape(found.value, (len(rows), len(columns)))
     radius = np.reshape(np.nan_to_num(found.bound, nan=np.inf), value.shape)
-    trouble = UNSOUND.get(found.diagnosis, "")
-    return Reference("differences", value, radius, trouble, found.diagnosis), rows, columns
+    trouble, left, right = UNSOUND.get(found.diagnosis, ""), found.left, found.right
+    if wanted == "hessian" or left is None or right is None:
+        return Reference("differences", value, radius, trouble, found.diagnosis), rows, columns
+    left, right = np.reshape(left, value.shape), np.reshape(right, value.shape)
+    value, radius = between(value, radius, left, right)
+    return Reference("differences", value, radius, trouble, found.diagnosis, left, right), rows, columns
 
 
 def split(question: Question, flat: np.ndarray) -> list[np.ndarray]:

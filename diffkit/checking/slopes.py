@@ -19,6 +19,8 @@ from .rounding import fits_single
 from .scatter import scatter
 
 QUICK = "finite:scheme=central,order=4"  # nine evaluations with a bound, five without
+NEXT = 2.0**-40  # of a direction: the way to a point next to x
+TRIFLE = 1000.0  # a part of an error that explains nothing of it
 FINE = 1e-9  # relative bound of quick differences that need not be bettered
 
 
@@ -57,11 +59,14 @@ class Slopes:
         self.question, self.got, self.eps, self.slack = question, got, eps, slack
         self.f = question.to_first_order()[0] if question.operator == "vjp" else question.f
         self.second = question.operator in ("hessian", "hvp")
+        self.careful = False  # whether quick differences have led astray
+        self.traced = True  # whether complex steps are our own, which know abs, max and the like
         self.noise = 0.0  # of the claim, along a whole direction
         self.random = np.random.default_rng(question.seed)
         self.scales = [float(np.sqrt(np.mean(x * x))) or 1.0 for x in question.leaves]
         self.u = self.fixed()
         self.exact: Callable[[np.ndarray], np.ndarray] | None = None
+        self.stepped: Callable[[np.ndarray, np.ndarray], np.ndarray] = lambda x, v: np.full(1, np.nan)
 
     @property
     def scheme(self) -> str:
@@ -93,7 +98,7 @@ class Slopes:
         """Both slopes along v: f's by a complex step, or else by differences, quick ones if they will do."""
         if self.exact is None:
             near = self.differenced(v, self.scheme)
-            fine = np.all(near.radius <= FINE * np.abs(near.expected))
+            fine = not self.careful and np.all(near.radius <= FINE * np.abs(near.expected))
             return near if fine else self.differenced(v)
         expected = self.exact(v)
         if not np.all(np.isfinite(expected)):
@@ -102,8 +107,8 @@ class Slopes:
         return Slope(got, expected, 8 * EPS * np.abs(expected), rounding)
 
     def quick(self, v: np.ndarray) -> Slope:
-        """The same, however wide its bound is."""
-        return self.slope(v) if self.exact else self.differenced(v, self.scheme)
+        """The same, however wide the bound of quick differences is, unless these have led astray."""
+        return self.slope(v) if self.exact or self.careful else self.differenced(v, self.scheme)
 
     def differenced(self, v: np.ndarray, scheme: str = DIFFERENCES) -> Slope:
         """The same against differences of f."""
@@ -117,7 +122,12 @@ class Slopes:
         """(slopes, rounding) of the claim along v."""
         rows = self.rows(self.got)
         terms = rows * v
-        return rows @ v, self.slack * (self.eps * np.sqrt(np.einsum("ij,ij->i", terms, terms)) + self.noise)
+        size = np.max(
+            np.abs(terms), axis=1, initial=0.0
+        )  # squares of the terms may leave the range of doubles
+        terms /= np.where(size > 0, size, 1.0)[:, np.newaxis]
+        norm = size * np.sqrt(np.einsum("ij,ij->i", terms, terms))
+        return rows @ v, self.slack * (self.eps * norm + self.noise)
 
     def rows(self, claim: np.ndarray) -> np.ndarray:
         """The claim as rows that are multiplied with a direction."""
@@ -138,10 +148,25 @@ class Slopes:
                 self.second_exact(np.zeros(q.x.size))
             else:
                 p = prepare(self.f, *q.doubles, wrt=q.wrt, backend="complex-step")
-                self.exact = lambda v: flat(p.jvp(q.doubles, q.structured(split(q, v)))[1])
+                self.traced = getattr(p, "opaque", None) is None
+                self.stepped = lambda x, v: flat(p.jvp(q.at(split(q, x)), q.structured(split(q, v)))[1])
+                self.exact = lambda v: self.stepped(q.x, v)
         except Exception as error:  # foreign code meets values that are no floats, and may raise anything
             self.exact = None
             raise NoReference(f"f takes no complex steps ({one_line(error)})") from error
+
+    def sides(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Complex steps along v from points next to x, so close that only a kink at x can set them apart."""
+        x = self.question.x
+        return self.stepped(x - NEXT * v, v), self.stepped(x + NEXT * v, v)
+
+    def at_kink(self, v: np.ndarray, error: np.ndarray) -> bool:
+        """Whether f has a kink at x, along v, that may have to do with the error, as far as it is traced."""
+        if self.second or not self.traced:
+            return False
+        expected = self.exact(v)  # type: ignore[misc]
+        gaps = [np.abs(side - expected) for side in self.sides(v)]
+        return bool(np.any(np.max(gaps, axis=0) > np.abs(error) / TRIFLE))
 
     def second_exact(self, v: np.ndarray) -> np.ndarray:
         """u'Hv, by a complex step of the slope that dual numbers find."""
@@ -158,7 +183,7 @@ class Slopes:
         """The slope of f along v, by differences on that line; quick ones run without random rounding."""
         phi = self.along(v)
         return self.estimated(
-            (lambda t: phi(float(t))) if scheme == self.scheme else phi, 0.0, "jacobian", scheme
+            (lambda t: phi(float(t))) if "central" in scheme else phi, 0.0, "jacobian", scheme
         )
 
     def along(self, v: np.ndarray) -> Callable[[Any], Any]:
@@ -183,7 +208,7 @@ class Slopes:
 
     def error_along(self, v: np.ndarray) -> np.ndarray:
         """Claim minus f along v, as quickly as it can be had, and without a bound."""
-        if self.exact or self.second:
+        if self.exact or self.second or self.careful:
             return self.quick(v).error
         with np.errstate(all="ignore"):
             return self.rows(self.got) @ v - flat(derivative(self.along(v), 0.0, backend=self.scheme))

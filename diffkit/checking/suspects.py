@@ -10,18 +10,20 @@ import numpy as np
 
 from ..differentiators.operators import prepare
 from .causes import MANY_DIGITS, explain
-from .entries import around, evidence, look, merged, places_of, wrong_of
+from .entries import around, evidence, look, merged, places_of, unit, wrong_of
 from .evidence import Evidence
 from .hunt import wrong_entry
 from .opinions import differences_on
 from .question import leaves_like
 from .references import DIFFERENCES, NoReference
-from .slopes import QUICK, Slope, Slopes
+from .slopes import QUICK, TRIFLE, Slope, Slopes
 
 NEIGHBOURS = 2  # looked at on each side of a wrong entry
 ELSEWHERE, BESIDE = 2, 1  # entries drawn elsewhere, and how many on each side of them
 FEW = 4  # wrong entries that are hunted down one by one
 MOST_SHOWN = 300  # of those that a sweep finds
+NONE_SHOWN = "directions show an error that no entry shows: f may have a kink there, move the point"
+SMOOTH = ("ok", "noisy", "unresolved")  # diagnoses of differences that tell of no kink
 UNNAMED = ("other", "single entry", "stretch", "borders")
 
 
@@ -56,27 +58,59 @@ class Suspects:
         own = look(self.slopes, [column])
         if not own.wrong.any():
             return self.nothing_there(own)
+        pardon = self.beside_kink(column, own) if self.slopes.exact else None
+        if pardon:
+            return pardon
         opinions = self.asked(column, own) if self.slopes.exact else {}
         told = self.few(own) if self.mended(own) else self.swept(own) or self.among(own)
         return replace(told, opinions=opinions)
 
     def nothing_there(self, own: Evidence) -> Sampled:
-        """The verdict where the entry that was found is right: left to differences, if it was not by them."""
+        """The verdict where the entry that was found is right: left to differences, or to better ones."""
         if self.slopes.exact:
             raise NoReference("complex steps tell of an error that no entry shows")
-        return Sampled("disagree", "other", "no single entry stands out", own)
+        if not self.slopes.careful:
+            self.slopes.careful = True
+            return self.found()
+        return self.kinked(own) or Sampled("cannot tell", "noise level", NONE_SHOWN, own)
+
+    def kinked(self, own: Evidence) -> Sampled | None:
+        """The verdict where f has a kink at the entry, and the claim is between the slopes of both sides."""
+        near, _, _ = differences_on(self.question, places_of(own), DIFFERENCES)
+        if not near.kinked.any():
+            return None
+        left, right = (float(slopes[near.kinked][0]) for slopes in near.sides)
+        return self.at_kink(own, left, right)
+
+    def beside_kink(self, column: int, own: Evidence) -> Sampled | None:
+        """The same, where complex steps from points next to this one show it."""
+        v = unit(self.question.x.size, column) * (abs(self.question.x[column]) or 1.0)
+        if not self.slopes.at_kink(v, own.error[:, 0] * np.max(v)):
+            return None
+        left, right = (side / np.max(v) for side in self.slopes.sides(v))
+        low, high = np.minimum(left, right), np.maximum(left, right)
+        got, tolerance = own.got[:, 0], own.tolerance[:, 0] + (high - low) / TRIFLE
+        between = (low - tolerance <= got) & (got <= high + tolerance)
+        if not np.all(between[own.wrong[:, 0]]):
+            return None
+        row = int(np.argmax(own.wrong[:, 0]))
+        return self.at_kink(own, float(left[row]), float(right[row]))
+
+    def at_kink(self, own: Evidence, left: float, right: float) -> Sampled:
+        [column] = places_of(own)
+        what = f"f has a kink at {self.question.entry(column)}: its slopes are {left:.6g} and {right:.6g}"
+        what += ", and the claim lies between; move the point away from the kink"
+        return Sampled("cannot tell", "kink", what, own)
 
     def asked(self, column: int, own: Evidence) -> dict[str, str]:
         """What differences say of a wrong entry that was found without them."""
-        for scheme in (QUICK, DIFFERENCES):
-            near, _, _ = differences_on(self.question, [column], scheme)
-            allowed = near.radius + own.tolerance
-            confirmed = np.all(np.abs(near.value - own.expected) <= allowed)
-            if confirmed and np.any(np.abs(near.value - own.got) > allowed):
-                return {"differences": "agree with the reference"}
-        if confirmed:
-            return {"differences": "cannot tell"}
-        raise NoReference("differences contradict the complex steps")
+        near, _, _ = differences_on(self.question, [column], DIFFERENCES)
+        allowed = near.radius + own.tolerance
+        rough = near.diagnosis not in SMOOTH and not self.slopes.traced
+        if rough or np.any(np.abs(near.value - own.expected) > allowed):
+            raise NoReference("differences contradict the complex steps")  # which take a kink for its mean
+        told = np.any(np.abs(near.value - own.got) > allowed)
+        return {"differences": "agree with the reference" if told else "cannot tell"}
 
     def mended(self, own: Evidence) -> bool:
         """Whether all directions agree once these entries are right."""

@@ -96,6 +96,75 @@ def test_one_wrong_in_its_fifth_digit_is_found_among_a_million():
     assert found.evaluations <= 400
 
 
+@KINDS
+@pytest.mark.parametrize("zeros", [slice(0, 3), slice(None)], ids=["few", "all"])
+@pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
+def test_a_slope_of_one_side_of_a_kink_is_not_accused(kind, zeros, slope):
+    """Of relu at 0, where a complex step and a central difference take the mean of both sides."""
+
+    def relu(x):
+        return np.sum(np.maximum(x, 0) * C)
+
+    def g(x):
+        return np.where(x == 0, slope, x > 0) * C
+
+    C = np.random.default_rng(6).standard_normal(N)
+    x = X.copy()
+    x[zeros] = 0.0
+    f = {"traced": relu, "opaque": lambda x: float(relu(np.array(x, dtype=float)))}.get(kind)
+    if f is not None:
+        assert check(f, g, x).verdict != "disagree"
+
+
+def test_a_dead_input_of_a_network_is_no_error():
+    """All its units sit on their kinks: 50 slopes are not what complex steps find, and right."""
+    random = np.random.default_rng(0)
+    inputs, targets = random.standard_normal((20, 100)), random.standard_normal(20)
+    inputs[3] = 0.0
+
+    def parts(x):
+        return x[:5000].reshape(100, 50), x[5000:5050], x[5050:]
+
+    def f(x):
+        W, b, w = parts(x)
+        return np.mean((np.maximum(inputs @ W + b, 0) @ w - targets) ** 2)
+
+    def g(x, slope):
+        W, b, w = parts(x)
+        z = inputs @ W + b
+        r = 2 * (np.maximum(z, 0) @ w - targets) / 20
+        back = np.outer(r, w) * np.where(z == 0, slope, z > 0)
+        return np.concatenate([np.ravel(inputs.T @ back), back.sum(axis=0), np.maximum(z, 0).T @ r])
+
+    x = np.concatenate([random.standard_normal(5000) / 10, np.zeros(50), random.standard_normal(50)])
+    for slope in (0.0, 0.5, 1.0):
+        assert check(f, lambda x, s=slope: g(x, s), x).verdict != "disagree"
+    found = check(f, lambda x: g(x, 0.5) + (np.arange(5100) == 1234), x)
+    assert found.verdict == "disagree" and found.worst[0]["component"] == "x[1234]"
+
+
+@pytest.mark.parametrize("kind", ["traced", "opaque"])
+def test_a_wrong_entry_is_found_among_kinks(kind):
+    """Of the absolute values of 6000 numbers some lie within any step of 0."""
+
+    def g(x):
+        return np.sign(x) / 6000 * np.where(np.arange(6000) == 77, 1.01, 1.0)
+
+    def f(x):
+        return np.mean(np.abs(x))
+
+    found = check(f if kind == "traced" else lambda x: float(f(np.array(x, dtype=float))), g, X[:6000])
+    assert found.verdict == "disagree" and found.worst[0]["component"] == "x[77]"
+
+
+def test_scales_whose_squares_leave_the_range_of_doubles():
+    def f(x):
+        return 1e200 * np.sum(x**3)
+
+    assert check(f, lambda x: 3e200 * x**2, X)
+    assert check(f, lambda x: -3e200 * x**2, X).cause == "sign"
+
+
 def test_all_wrong_entries_are_counted_where_f_can_be_traced():
     found = check(traced, lambda x: gradient(x) * np.where(abs(np.arange(N) - 5000) < 500, -1, 1), X)
 
