@@ -171,6 +171,13 @@ def test_a_singular_matrix_has_a_determinant_with_a_slope(matrix, cofactors, bac
     near(diffkit.gradient(np.linalg.det, np.array(matrix), backend=backend), cofactors, 1e-15)
 
 
+@pytest.mark.parametrize("matrix, cofactors", SINGULAR)
+def test_a_determinant_that_was_recorded_elsewhere_knows_a_singular_matrix(matrix, cofactors):
+    recorded = diffkit.prepare(np.linalg.det, np.eye(len(matrix)), backend="compiled")
+
+    near(recorded.gradient(np.array(matrix)), cofactors, 1e-15)
+
+
 REFUSED = {
     "None": (lambda x: None, "NoneType"),
     "a dict": (lambda x: {"a": x}, "dict"),

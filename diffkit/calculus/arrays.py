@@ -471,7 +471,7 @@ norm: Reduction = enter(
 SQUARE = (((3, 3),), {"axes": (0, 1)})
 
 
-def cofactors(y: Any, x: Any, axes: Shape) -> Any:
+def cofactors_of(y: Any, x: Any) -> Any:
     """The derivative of the determinant: det(x) times the transposed inverse (Jacobi), or else minors."""
     try:
         return y * np.transpose(np.linalg.inv(x))
@@ -487,8 +487,15 @@ def minors(x: Any) -> Any:
     return np.reshape(np.stack(entries), (n, n))
 
 
+# A row of its own, so that a recorded program asks at each call whether the matrix is singular.
+cofactors = enter(Composite("cofactors", cofactors_of, expand=cofactors_of))
 determinant: Reduction = enter(
-    Reduction("det", lambda x, axes: np.linalg.det(x), samples=(SQUARE,), weight=cofactors)
+    Reduction(
+        "det",
+        lambda x, axes: np.linalg.det(x),
+        samples=(SQUARE,),
+        weight=lambda y, x, axes: cofactors(y, x),
+    )
 )
 
 
