@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from typer.testing import CliRunner
 
 from diffkit.cli import app
+from diffkit.differentiators.registry import BUILT_IN, PEERS
 from diffkit.harness.record import STATUSES, Measurement, append_record
 from diffkit.languages import speaking
 from diffkit.report import fonts
@@ -266,6 +267,36 @@ def test_labels_are_pushed_apart_even_where_all_are_at_one_place():
     assert places == [2.0 * i for i in range(12)]
 
 
+def test_errors_beyond_all_digits_are_drawn_at_the_edge(tmp_path):
+    """In ulps of a truth of 1e-300 an answer of 1 is wrong by more than a double holds."""
+    records = [measured(f"p{i}", 1, 3, ulps_worst=ulps) for i, ulps in enumerate([0.5, 3.0, 1e308])]
+    figure = draw("ulps", records)
+    figure.canvas.draw()
+
+    assert figure.axes[0].get_xlim() == (0.1, 2e18)
+    assert "10¹⁸: or more" in figure.axes[0].get_xlabel()
+    assert "1e+308" in save_plot("ulps", records, tmp_path / "u.png").with_suffix(".csv").read_text()
+
+
+def test_a_label_stands_beside_the_end_of_its_line():
+    """In every panel of a training, whose limits are drawn from the lines: where there is room, to a dot."""
+    figure = draw("training", [*TRAINED, RUN])
+    figure.canvas.draw()
+    (axes,) = [axes for axes in figure.axes if "Gradient by layer" in axes._left_title.get_text()]
+
+    for label, norm in zip(sorted(axes.texts, key=lambda text: text.get_text()), (0.5, 0.25)):
+        end = axes.transData.transform((0, norm))[1]
+        assert Text.get_window_extent(label).y0 < end < Text.get_window_extent(label).y1
+
+
+def test_epochs_are_whole():
+    """Of three epochs no tick stands between two."""
+    figure = draw("training", [*TRAINED[:6], RUN])
+    figure.canvas.draw()
+
+    assert all(tick == int(tick) for tick in figure.axes[0].get_xticks())
+
+
 def test_every_backend_has_a_look_of_its_own():
     """Colour and marker together differ, for settings and unknown names too, whatever else is drawn."""
     names = [*LOOKS, "finite:order=4", "finite:order=2", "finite:scheme=central", "mine", "yours"]
@@ -274,6 +305,8 @@ def test_every_backend_has_a_look_of_its_own():
     assert len({(look.color, look.marker) for look in map(LOOKS.get, LOOKS)}) == len(LOOKS)
     assert len(set(found.values())) == len(names)
     assert all(looks([name])[name] == found[name] for name in LOOKS)
+    assert set(LOOKS) >= {*BUILT_IN, *PEERS, "by-hand"}
+    assert len({(look.color, look.marker) for look in found.values()}) == len(names)
 
 
 def test_looks_repeat_where_there_are_too_many():

@@ -41,6 +41,7 @@ WORDS = {
     "within 2 ulps": "{backend} is within 2 ulps on {share} of the problems",
     "and within 2 ulps": "{told}, {backend} on {share}",
     "ulps axis": "error of the worst entry in ulps, at most ({least}: that or less)",
+    "ulps axis, far": "error of the worst entry in ulps, at most ({least}: or less, {most}: or more)",
     # cost and swell
     "cost needs": "The cost against n needs one problem at several sizes, and the records have none: "
     "measure some with diffkit compare rosenbrock --sizes 2,10,100,1000.",

@@ -41,6 +41,7 @@ WORDS = {
     "within 2 ulps": "2 ulp 이내인 문제의 비율: {backend} {share}",
     "and within 2 ulps": "{told}, {backend} {share}",
     "ulps axis": "가장 나쁜 성분의 오차, ulp ({least}: 그 이하)",
+    "ulps axis, far": "가장 나쁜 성분의 오차, ulp ({least}: 그 이하, {most}: 그 이상)",
     # cost and swell
     "cost needs": "n에 따른 비용에는 여러 크기의 한 문제가 필요한데 기록에 없다: diffkit compare rosenbrock "
     "--sizes 2,10,100,1000 명령으로 잰다.",

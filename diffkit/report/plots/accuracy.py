@@ -8,9 +8,10 @@ from typing import Any
 
 from ...harness.record import Measurement
 from .palette import Look, looks
-from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of, ranked, words
+from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of, power, ranked, words
 
 LEAST_ULPS = 0.1  # where no error at all is drawn
+MOST_ULPS = 1e18  # where every larger one is: no digit is right, and of a tiny truth it may be infinite
 
 
 def precision_rows(records: Sequence[Measurement]) -> list[Row]:
@@ -133,16 +134,18 @@ def draw_ulps(page: Any, rows: Sequence[Row]) -> None:
     """A stair for each backend: the share of problems with at most so many ulps of error."""
     look = looks(backends(rows))
     (axes,) = page.panels(ulp_title(rows), right=backends(rows))
-    top = max(10.0, *(row["ulps"] for row in rows)) * 2
+    worst = max(row["ulps"] for row in rows)
+    top = min(max(10.0, worst), MOST_ULPS) * 2
+    key = "ulps axis" if worst <= MOST_ULPS else "ulps axis, far"
     axes.set(
         xscale="log", xlim=(LEAST_ULPS, top), ylim=(-0.02, 1.04), ylabel=words("share axis"),
-        xlabel=words("ulps axis", least=f"{LEAST_ULPS:g}"),
+        xlabel=words(key, least=f"{LEAST_ULPS:g}", most=power(MOST_ULPS)),
     )  # fmt: skip
     page.log_ticks(axes.xaxis)
     ends = []
     for name in backends(rows):
         mine = of(rows, backend=name)
-        x = [max(row["ulps"], LEAST_ULPS) for row in mine]
+        x = [min(max(row["ulps"], LEAST_ULPS), MOST_ULPS) for row in mine]
         page.stair(axes, [LEAST_ULPS, *x, top], [0.0, *(row["share"] for row in mine), 1.0], look[name])
         ends.append((top, 1.0, name, look[name].color))
     page.labels_right(axes, ends)

@@ -236,6 +236,7 @@ class Page:
         Of points at one height the leftmost has the highest label, so that no two hair lines cross.
         """
         em = self.style.font * POINT * self.figure.dpi
+        axes.get_xlim(), axes.get_ylim()  # until asked, the limits are not yet those of what was drawn
         box = axes.get_window_extent()
         places = [axes.transData.transform(label[:2]) for label in labels]
         order = sorted(range(len(labels)), key=lambda i: (round(places[i][1]), -places[i][0]))

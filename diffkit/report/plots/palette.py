@@ -40,15 +40,22 @@ LOOKS = {
     "scipy-differentiate": Look(PURPLE, ">", DOTTED),
     "jacobi": Look(ORANGE, "h", DOTTED),
     "findiff": Look(SKY, "d", DASHDOT),
+    "hand": Look(BLACK, "X", DASHED),
+    "by-hand": Look(BLACK, "p", DASHDOT),
+    "jax": Look(PURPLE, "8", SOLID),
+    "torch": Look(VERMILION, "H", SOLID),
+    "autograd": Look(BLUE, "p", DASHED),
+    "casadi": Look(ORANGE, "X", SOLID),
 }
 COLORS = (BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE)
-MARKERS = ("p", "H", "8", "X", "1", "2", "3", "4", "+")  # none of those above
+MARKERS = ("p", "H", "8", "X", "1", "2", "3", "4", "+")  # of other names
 DASHES: tuple[Dash, ...] = (SOLID, DASHED, DOTTED, DASHDOT)
+TAKEN = {(look.color, look.marker) for look in LOOKS.values()}
 
 
 def looks(backends: Iterable[str]) -> dict[str, Look]:
     """A look for each of the backends. Only where two unknown names would look alike does one give way,
-    as long as there are looks: 36 for the settings of one backend.
+    as long as there are looks: some thirty for the settings of one backend.
 
     >>> looks(["reverse"])["reverse"].color
     '#0072B2'
@@ -69,7 +76,8 @@ def candidates(name: str) -> list[Look]:
         return [LOOKS[name]]
     family = LOOKS.get(name.partition(":")[0])
     colors = (family.color,) if family else COLORS
-    every = [Look(color, marker, dash) for color, marker, dash in product(colors, MARKERS, DASHES)]
+    free = [pair for pair in product(colors, MARKERS) if pair not in TAKEN]
+    every = [Look(*pair, dash) for pair, dash in product(free, DASHES)]
     start = crc32(name.encode()) % len(every)
     return every[start:] + every[:start]
 

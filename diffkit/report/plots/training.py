@@ -142,8 +142,15 @@ def curves(page: Any, axes: Any, rows: Sequence[Row], floor: float = 0.0, every:
     page.labels_right(axes, ends)
 
 
+def epochs(axes: Any) -> None:
+    """The axis of epochs, which are whole."""
+    axes.set_xlabel(words("epoch axis"))
+    axes.locator_params(axis="x", integer=True)
+
+
 def loss_by_epoch(page: Any, axes: Any, rows: Sequence[Row], _: Any) -> None:
-    axes.set(xlabel=words("epoch axis"), ylabel=words("loss axis"), yscale="log")
+    axes.set(ylabel=words("loss axis"), yscale="log")
+    epochs(axes)
     page.near_ticks(axes.yaxis, [row["y"] for row in rows])
     curves(page, axes, rows)
     page.caption(axes, words("by epoch"))
@@ -159,7 +166,8 @@ def loss_by_second(page: Any, axes: Any, rows: Sequence[Row], _: Any) -> None:
 
 def parting(page: Any, axes: Any, rows: Sequence[Row], every: Sequence[Row]) -> None:
     from_ = next(iter(set(backends(of(every, panel=EPOCH))) - set(backends(rows))), "")
-    axes.set(xlabel=words("epoch axis"), ylabel=words("parting axis"), yscale="log")
+    axes.set(ylabel=words("parting axis"), yscale="log")
+    epochs(axes)
     axes.set_ylim(LEAST / 3, max(1e-12, *(row["y"] * 10 for row in rows)))
     page.log_ticks(axes.yaxis)
     curves(page, axes, rows, LEAST)
@@ -167,7 +175,8 @@ def parting(page: Any, axes: Any, rows: Sequence[Row], every: Sequence[Row]) -> 
 
 
 def gradient_norms(page: Any, axes: Any, rows: Sequence[Row], _: Any) -> None:
-    axes.set(xlabel=words("epoch axis"), ylabel=words("norm axis"), yscale="log")
+    axes.set(ylabel=words("norm axis"), yscale="log")
+    epochs(axes)
     page.near_ticks(axes.yaxis, [row["y"] for row in rows])
     layers = list(dict.fromkeys(row["series"] for row in rows))
     ends = []
