@@ -30,7 +30,7 @@ UNSOUND = {
     "noisy": "f is noisy",
     "unresolved": "differences of f do not settle: it is noise, or varies too fast",
     "one-sided": "f is defined on one side only",
-    "C1": "f has no second derivative",
+    "C1": "differences see no second derivative of f",
 }
 
 

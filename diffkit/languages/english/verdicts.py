@@ -186,7 +186,7 @@ WORDS = {
     "noisy": "f is noisy",
     "unsettled": "differences of f do not settle: it is noise, or varies too fast",
     "one side only": "f is defined on one side only",
-    "no second": "f has no second derivative",
+    "no second": "differences see no second derivative of f",
     "contradictory": "two kinds of differences contradict each other: f is rougher than it seems",
     "contradict each other": "differences of f contradict each other",
     "unknown slopes": "the slopes of f are not known well enough: make f smoother, or choose another point",

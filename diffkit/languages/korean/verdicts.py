@@ -181,7 +181,7 @@ WORDS = {
     "noisy": "f에 잡음이 있다",
     "unsettled": "f의 차분이 한 값에 다가가지 않는다: 잡음이거나 너무 빨리 변한다",
     "one side only": "f는 한쪽에서만 정의된다",
-    "no second": "f에는 이계 미분이 없다",
+    "no second": "차분으로는 f의 이계 미분이 보이지 않는다",
     "contradictory": "두 가지 차분이 서로 어긋난다: f는 보기보다 거칠다",
     "contradict each other": "f의 차분이 서로 어긋난다",
     "unknown slopes": "f의 미분을 충분히 알 수 없다: f를 더 매끄럽게 하거나 다른 점을 고른다",
