@@ -142,7 +142,6 @@ WORDS = {
     "counted twice": "in {whole}, the derivative by {part} is counted twice",
     "counted half": "in {whole}, the derivative by {part} is counted half",
     "slope left out": "in {whole}, the slope of {name} is left out",
-    "none stands out": "no single entry stands out",
     "none shown": "directions show an error that no entry shows: f may have a kink there, move the point",
     "perhaps others": "{entry} is wrong, perhaps among others",
     "only along": "only {entry} is wrong; the other {count} entries are right along {n} random directions",

@@ -139,7 +139,6 @@ WORDS = {
     "counted twice": "{whole}에서 {part}에 대한 미분을 두 번 셌다",
     "counted half": "{whole}에서 {part}에 대한 미분을 반만 셌다",
     "slope left out": "{whole}에서 {name}의 미분이 빠졌다",
-    "none stands out": "두드러지게 틀린 성분이 없다",
     "none shown": "방향에서는 오차가 보이는데 성분에서는 보이지 않는다: f가 꺾일 수 있다, 점을 옮긴다",
     "perhaps others": "{entry}: 틀렸다. 다른 것도 틀렸을 수 있다",
     "only along": "{entry}: 이것만 틀렸다. 나머지 성분 {count}개는 무작위 방향 {n}개에서 옳다",
