@@ -94,7 +94,7 @@ def test_a_sweep_of_steps_prints_as_a_valley():
     assert text.splitlines()[0].split() == titles.split()
     best = [float(word) for word in next(line for line in text.splitlines() if "floor" in line).split()[1:]]
     assert 1e-9 < best[0] < 1e-7 and best[2] < 1e-10  # FACTS: 1.0e-8 and 7.7e-12
-    assert sweep._repr_html_() == f"<pre>{text}</pre>"
+    assert sweep._repr_html_().endswith(f">{text}</pre>") and "monospace" in sweep._repr_html_()
     with pytest.raises(BadInput, match="one function"):
         diffkit.sweep_steps(["exp(x)", "sin(x)"], 1.0)
 
@@ -210,6 +210,15 @@ def test_an_explanation_has_a_picture(tmp_path):
     assert len(list(explanation.steps())) == 16
     with pytest.raises(ValueError, match=r"\.svg"):
         picture.save(tmp_path / "g.txt")
+
+
+def test_a_notebook_shows_a_wide_picture_whole():
+    """The neuron is 878 wide, an exported page 775; its inside stays as it is, and a saved file too."""
+    point = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
+    picture = diffkit.explain("1/(1 + exp(-(w0*x0 + w1*x1 + w2)))", point).graph()
+
+    assert 'viewBox="0 0 878 355" width="878" height="355"' in picture.svg
+    assert 'viewBox="0 0 878 355" width="720" height="291"' in picture._repr_svg_()
 
 
 def test_the_support_table_is_read_from_the_rules():

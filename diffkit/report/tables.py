@@ -133,7 +133,7 @@ def html_table(rows: Sequence[Measurement]) -> str:
 
     def cell(tag: str, text: str, column: Column, color: str = "inherit") -> str:
         side, wrap = "right" if column.right else "left", "normal" if column is columns[-1] else "nowrap"
-        style = f"text-align:{side};white-space:{wrap};padding:1px 8px;color:{color}"
+        style = f"text-align:{side};white-space:{wrap};padding:1px 5px;color:{color}"
         return f'<{tag} style="{style}">{escape(text)}</{tag}>'
 
     def line(row: Measurement) -> str:
@@ -143,11 +143,12 @@ def html_table(rows: Sequence[Measurement]) -> str:
 
     columns = broad(rows)
     titles = "".join(cell("th", column.title, column) for column in columns)
-    caption = '<caption style="text-align:left;font-weight:bold;padding:6px 8px">'
+    caption = '<caption style="text-align:left;font-weight:bold;padding:6px 5px">'
     tables = [
         f'<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
         f"{caption}{escape(heading(group))}</caption><tr>{titles}</tr>{''.join(map(line, group))}</table>"
-        + "".join(f'<p style="padding:0 8px">{escape(told)}</p>' for told in losses(group))
+        + "".join(f'<p style="padding:0 5px">{escape(told)}</p>' for told in losses(group))
         for group in groups(rows)
     ]
-    return f'<div>{"".join(tables)}<p style="padding:0 8px">{escape(legend(columns))}</p></div>'
+    below = f'<p style="padding:0 5px">{escape(legend(columns))}</p>'
+    return f'<div style="overflow-x:auto">{"".join(tables)}{below}</div>'

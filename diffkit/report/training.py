@@ -158,7 +158,8 @@ def training_html(runs: Sequence[Run]) -> str:
         f'<p style="padding:0 8px">{escape(text)}</p>' for text in [words("legend"), *remarks(runs)]
     )
     return (
-        '<div><table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
+        '<div style="overflow-x:auto">'
+        '<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
         '<caption style="text-align:left;font-weight:bold;padding:6px 8px">'
         f"{escape(title(runs[0]))}</caption><tr>{line('th', [column.title for column in NARROW])}</tr>"
         f"{body}</table>{below}</div>"

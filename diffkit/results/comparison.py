@@ -93,7 +93,7 @@ class Sweep(Comparison):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
+        return f'<pre style="font-family:monospace;line-height:1.3">{escape(str(self))}</pre>'
 
 
 FORMATS: dict[str, Callable[[Sequence[Measurement]], str]] = {

@@ -15,6 +15,8 @@ from ..report.graph import graph_svg, save_frames, save_graph
 from ..report.stepping import step_texts
 from .comparison import chosen, pandas
 
+COLUMN = 720  # pixels that the page of an exported notebook leaves for a picture
+
 
 @dataclass(frozen=True, repr=False)
 class Explanation:
@@ -88,7 +90,8 @@ class GraphPicture:
         return graph_svg(self.walk.as_dict())
 
     def _repr_svg_(self) -> str:
-        return self.svg
+        """The picture, made a little smaller where it fits the column of a notebook so; wider ones scroll."""
+        return graph_svg(self.walk.as_dict(), column=COLUMN)
 
     def save(self, path: str | Path) -> Path:
         """Write it as .svg, .png, .pdf, .dot (Graphviz) or .mmd (Mermaid); returns the path.

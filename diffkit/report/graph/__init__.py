@@ -24,9 +24,12 @@ messages = Subject("messages")
 __all__ = ["SUFFIXES", "frames_path", "graph_path", "graph_svg", "save_frames", "save_graph"]
 
 
-def graph_svg(walk: Walk) -> str:
-    """The graph as one SVG element, which may stand in a page of HTML; the same text for the same walk."""
-    return svg_text(scene_of(walk))
+def graph_svg(walk: Walk, column: float | None = None) -> str:
+    """The graph as one SVG element, which may stand in a page of HTML; the same text for the same walk.
+
+    column: pixels that there are, where the page cannot see to it itself.
+    """
+    return svg_text(scene_of(walk), column)
 
 
 def as_picture(suffix: str) -> Callable[[Walk], bytes]:

@@ -16,6 +16,7 @@ BOLD = 1.1  # how much wider a text is in bold
 STRONG = ("title", "value", "adjoint")  # roles in bold
 CORNER, PILL, ROUND = 6.0, 13.0, 6.0  # radii of boxes, of inputs, of the corners of wires
 ARROW = 6.5
+LEGIBLE = 0.6  # of the sizes above: the smallest letters have six pixels then
 
 DAY = {
     "paper": "#FFFFFF", "text": "#1A1A1A", "caption": "#666666", "value": "#0062A3", "adjoint": "#B04A00",

@@ -15,8 +15,8 @@ from .scene import Box, Label, Line, Scene
 SCOPE = "diffkit-graph"
 
 
-def svg_text(scene: Scene) -> str:
-    """The scene as one SVG element.
+def svg_text(scene: Scene, column: float | None = None) -> str:
+    """The scene as one SVG element; made smaller for a column of so many pixels, if it is legible then.
 
     >>> from ...differentiators.walk import walk
     >>> from .scene import scene_of
@@ -26,11 +26,13 @@ def svg_text(scene: Scene) -> str:
     """
     name = f"dk{crc32(repr(scene).encode()):08x}"
     wide, high = f"{scene.width:.0f}", f"{scene.height:.0f}"
+    scale = fitting(scene.width, column)
     wires = "".join(f'<path d="{path(line)}"/>' for line in scene.lines)
     arrows = "".join(f'<path d="{arrow(line)}"/>' for line in scene.lines if line.arrow)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{SCOPE}" viewBox="0 0 {wide} {high}" width="{wide}" '
-        f'height="{high}" role="img" aria-labelledby="{name}-title {name}-desc">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{SCOPE}" viewBox="0 0 {wide} {high}" '
+        f'width="{scene.width * scale:.0f}" height="{scene.height * scale:.0f}" role="img" '
+        f'aria-labelledby="{name}-title {name}-desc">',
         f'<title id="{name}-title">{escape(scene.title)}</title>',
         f'<desc id="{name}-desc">{escape(scene.description)}</desc>',
         f"<style>{style(scene)}</style>",
@@ -40,6 +42,16 @@ def svg_text(scene: Scene) -> str:
         "</svg>",
     ]  # fmt: skip
     return "\n".join(parts) + "\n"
+
+
+def fitting(width: float, column: float | None) -> float:
+    """How much smaller a picture is drawn for a column: not at all where letters would be too small.
+
+    >>> fitting(800.0, 720.0), fitting(400.0, 720.0), fitting(2000.0, 720.0), fitting(2000.0, None)
+    (0.9, 1.0, 1.0, 1.0)
+    """
+    share = column / width if column else 1.0
+    return share if look.LEGIBLE <= share < 1 else 1.0
 
 
 def style(scene: Scene) -> str:
