@@ -18,7 +18,8 @@ from ..calculus.spellings import plain
 from ..interpreters.forward import push_carefully, push_forward
 from ..interpreters.operations import operations_of
 from ..interpreters.program import Program, record_program
-from ..interpreters.reverse import Node, careful_sweep, record, sweep
+from ..interpreters.reverse import careful_sweep, sweep
+from ..interpreters.tape import Node, record
 from ..programs.numpy_code import Printed, printed
 from ..programs.passes import simplified
 from .arguments import Layout, flatten, frozen, is_leaf, refuse_other, tree_of, written_out

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..calculus.rules import shape_of
-from ..interpreters.reverse import Node, Tape, record, sweep
+from ..interpreters.reverse import sweep
+from ..interpreters.tape import Node, Tape, record
 from .interface import size_of
 from .spelled import SIGNS, constant_text, entry_text, operation_text
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..calculus.spellings import plain
-from ..interpreters.reverse import Node, backward, record
+from ..interpreters.reverse import backward
+from ..interpreters.tape import Node, record
 from .reverse import one
 from .walked import Walk
 from .walker import Flat, Walker, input_step

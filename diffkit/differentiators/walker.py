@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus.rules import Row, shape_of
-from ..interpreters.reverse import Node, Tape
+from ..interpreters.tape import Node, Tape
 from .arguments import flatten, is_container, keys_of, paths_of
 from .interface import finished, put, size_of
 from .spelled import constant_text, entry_text, operation_text

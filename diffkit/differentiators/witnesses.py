@@ -16,7 +16,7 @@ import numpy as np
 
 from ..calculus.rules import shape_of, subscripts
 from ..interpreters.forward import Careful, Dual, push_forward
-from ..interpreters.reverse import Node, Tape, record
+from ..interpreters.tape import Node, Tape, record
 from .arguments import flatten
 from .finite import Finite
 from .interface import Estimate, Unsupported, basis, finished, size_of

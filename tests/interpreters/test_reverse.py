@@ -9,7 +9,8 @@ import pytest
 
 import diffkit
 from diffkit.calculus.spellings import softmax
-from diffkit.interpreters.reverse import Node, plain_sweep, record, sweep
+from diffkit.interpreters.reverse import plain_sweep, sweep
+from diffkit.interpreters.tape import Node, record
 from diffkit.problems.catalogue import CATALOGUE, instance
 
 

@@ -9,7 +9,7 @@ import diffkit
 from diffkit.calculus.rules import NoRule
 from diffkit.calculus.spellings import SPELLINGS, plain
 from diffkit.interpreters.forward import Dual
-from diffkit.interpreters.reverse import Node, Tape
+from diffkit.interpreters.tape import Node, Tape
 
 MATRIX = np.array([[0.3, 0.9, 0.2], [0.5, 0.4, 0.8], [0.7, 0.1, 0.6]])
 KINDS = {
