@@ -221,6 +221,15 @@ def test_a_notebook_shows_a_wide_picture_whole():
     assert 'viewBox="0 0 878 355" width="720" height="291"' in picture._repr_svg_()
 
 
+def test_a_point_by_keywords_is_refused_with_the_way():
+    """Python would only say that there is no such keyword; a misspelt option is told apart."""
+    for verb in (diffkit.explain, diffkit.compare):
+        with pytest.raises(TypeError, match=r"\(f, 40, 4\), or, of a formula, as one dict, .*'y': 4"):
+            verb("2*x*y", x=40, y=4)
+    with pytest.raises(TypeError, match="did you mean backends"):
+        diffkit.compare("x^2", 2.0, backend="reverse")
+
+
 def test_the_support_table_is_read_from_the_rules():
     """It names every function that NumPy dispatches to us once, with kind and convention."""
     rows = {row["name"]: row for row in support_rows()}

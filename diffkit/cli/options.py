@@ -279,7 +279,11 @@ ReportFormat = Annotated[
     str | None, typer.Option("--format", metavar="html|md", help="md without a file goes to stdout.")
 ]
 Profile = Annotated[
-    str, typer.Option(metavar="lecture|engineer", help="With explanations, or with the tables open.")
+    str,
+    typer.Option(
+        metavar="lecture|engineer",
+        help="With explanations; or answer, evidence and method alone, the tables open.",
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Measure every suite anew, and report each into a folder.")]
 Lang = Annotated[

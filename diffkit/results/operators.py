@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from inspect import signature
 from typing import Any
 
 from ..differentiators import registry
@@ -36,6 +38,7 @@ def compare(
     effort: str = "normal",
     timeout: float = DEFAULT_TIMEOUT,
     isolate: bool | None = None,
+    **values: Any,
 ) -> Comparison:
     """Every backend on one function: value, certified digits, cost and outcome of each.
 
@@ -53,6 +56,7 @@ def compare(
     >>> [(row.backend, row.value) for row in result.rows]
     [('reverse', 6.0)]
     """
+    refuse_names(compare, values)
     place = Place([as_point(args)] if args else (), ranges, points, seed, wrt)
     subjects = subjects_of(f, args, place, sizes, suite, name)
     chosen = backends_named(backends, suite if f is None else None)
@@ -78,6 +82,25 @@ def sweep_steps(f: Callable[..., Any] | str, *args: Any, wrt: Wrt | None = None,
         raise BadInput("Steps are swept for one function at one point: name one.")
     (target,) = targets
     return Sweep(measure([target], sweep_backends(target), seed=seed, effort="untimed"))
+
+
+def refuse_names(called: Callable[..., Any], values: dict[str, Any]) -> None:
+    """Raise TypeError for keywords that are no options: an option misspelt, or the point.
+
+    >>> refuse_names(compare, {"backend": "reverse"})
+    Traceback (most recent call last):
+        ...
+    TypeError: compare() has no option backend: did you mean backends?
+    """
+    for name in values:
+        verb = called.__name__
+        if near := get_close_matches(name, signature(called).parameters, 1, 0.75):
+            raise TypeError(f"{verb}() has no option {name}: did you mean {near[0]}?")
+        ordered = ", ".join(map(repr, values.values()))
+        raise TypeError(
+            f"{verb}() has no option {name}. A point is given in order, {verb}(f, {ordered}), or, of a "
+            f"formula, as one dict, {verb}(f, {values})."
+        )
 
 
 def subjects_of(
@@ -170,6 +193,7 @@ def explain(
     names: Sequence[str] | None = None,
     title: str = "",
     wrt: Wrt | None = None,
+    **values: Any,
 ) -> Explanation:
     """The forward and the backward pass of f at args, node by node, from the tape that `reverse` runs.
 
@@ -181,6 +205,7 @@ def explain(
     >>> print(explain("2*x*y + y + 3", 40.0, 4.0).walk.value)
     327.0
     """
+    refuse_names(explain, values)
     if isinstance(f, str):
         (target,) = read(f, Place([as_point(args)] if args else (), wrt=wrt)).targets
         title, names = title or f, names or list(target.point)

@@ -1,5 +1,6 @@
 """Figures: the same bytes twice, the CSV holds what is drawn, labels keep apart, a look for each backend."""
 
+import ast
 import csv
 import dataclasses
 import json
@@ -13,6 +14,7 @@ import pytest
 from matplotlib.text import Text
 from typer.testing import CliRunner
 
+import diffkit
 from diffkit.cli import app
 from diffkit.differentiators.registry import BUILT_IN, PEERS
 from diffkit.harness.record import STATUSES, Measurement, append_record
@@ -348,6 +350,34 @@ def test_what_cannot_be_plotted_is_refused_in_a_sentence(kind, records, reason):
     """The sentence says what is missing."""
     with pytest.raises(CannotPlot, match=reason):
         draw(kind, records)
+
+
+@pytest.mark.parametrize("kind", PLOTS)
+def test_in_python_the_call_that_feeds_it_is_named(kind):
+    """And it is one: the names that it calls are there."""
+    with pytest.raises(CannotPlot, match=r"In Python: diffkit\.\w+\(") as refused:
+        Comparison([]).plot(kind)
+
+    call = str(refused.value).partition("In Python: ")[2]
+    assert callable(getattr(diffkit, re.match(r"diffkit\.(\w+)", call)[1]))
+    ast.parse(call.removesuffix("."))
+
+
+def test_a_title_names_the_problems_that_it_speaks_of():
+    """The cheapest left one problem out: it is not among those that the title weighs."""
+    records = [row for row in MEASURED if (row.backend, row.problem) != ("symbolic", "problem_8")]
+
+    assert draw("precision", records).texts[0].get_text().startswith("On all 12 problems, ")
+
+
+def test_where_squares_are_narrow_a_frame_says_wrong():
+    """Of twelve backends the number alone is legible."""
+    wrong = [measured(f"p{i}", 1, 3, backend=f"b{j}", status="wrong", digits=0.5) for i in range(40)
+             for j in range(12)]  # fmt: skip
+    (few, *_), (many, *_) = (draw("outcomes", [MEASURED[0], *rows]).axes for rows in (wrong[:1], wrong))
+
+    assert "0.5 wrong" in {text.get_text() for text in few.texts}
+    assert {"0.5"} == {text.get_text() for text in many.texts} - {"15.5"}
 
 
 def test_a_name_of_no_picture_or_folder_is_refused(tmp_path):

@@ -18,6 +18,7 @@ WORDS = {
     "there are": "there are {kinds}.",
     "no style": "There is no style {style}: it is {styles}.",
     "no records": "There are no records to plot: measure some with {command}.",
+    "in Python": "{told} In Python: {call}.",
     "no picture": "{path} has no suffix of a picture: use one of {suffixes}.",
     # what all have
     "seed": "seed {seed}",
@@ -30,6 +31,7 @@ WORDS = {
     # precision
     "precision needs": "Digits against cost needs records that are scored and timed, and there is none.",
     "keeps": "{backend} keeps {digits} digits for {cost} times f",
+    "on all": "On all {problems}, {told}",
     "cheapest": "{told}, the cheapest; the others keep as many within one digit",
     "keeps fewer": "{told}; {backend} keeps {digits} for {cost}",
     "keeps fewer, medians": "{told}; {backend} keeps {digits} for {cost} (medians)",

@@ -8,10 +8,13 @@ WORDS = {
     "title checks": "Gradients, checked",
     "subtitle": "{records} records of {backends} backends on {problems}, measured on {machine}. Nothing "
     "here was measured again: all of it is read from the records.",
+    "subtitle checks": "{checks} of a gradient. Nothing here was measured again: all of it is read from the "
+    "records.",
     "problem": "1 problem",
     "problems": "{count} problems",
     "trainings": "{count} trainings",
     "checks made": "{count} checks",
+    "checks made one": "1 check",
     "contents": "Contents",
     "evidence": "evidence",
     "not tried": "the others were not tried",
@@ -64,6 +67,9 @@ WORDS = {
     "{fewest} by {worst}.",
     "kept alike": "The gradients that were certified on the way keep at least {most} digits by every "
     "backend.",
+    "agree alone": "The gradient that was checked agrees with its reference.",
+    "disagree alone": "The gradient that was checked disagrees with its reference.",
+    "cannot tell alone": "Of the gradient that was checked it cannot be told whether it is right.",
     "checked": "Of {count} checks {agree} agree, {disagree} disagree and {undecided} cannot be told.",
     # outcomes
     "outcomes intro": "What came of each backend on each problem. A failure is a result, and stands here "

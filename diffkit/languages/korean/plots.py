@@ -18,6 +18,7 @@ WORDS = {
     "there are": "고를 수 있는 그림: {kinds}.",
     "no style": "그런 모양은 없다: {style}. 고를 수 있는 모양: {styles}.",
     "no records": "그릴 기록이 없다. 먼저 재는 명령: {command}.",
+    "in Python": "{told} Python에서는 {call}.",
     "no picture": "{path} 파일의 확장자는 그림의 것이 아니다: {suffixes} 가운데 하나를 쓴다.",
     # what all have
     "seed": "시드 {seed}",
@@ -30,6 +31,7 @@ WORDS = {
     # precision
     "precision needs": "자릿수와 비용의 그림에는 채점되고 시간을 잰 기록이 필요한데, 없다.",
     "keeps": "{backend}: f의 {cost}배 시간으로 {digits}자리를 지킨다",
+    "on all": "{problems} 전부에서 {told}",
     "cheapest": "{told}, 가장 싸다; 나머지도 한 자리 안에서 그만큼 지킨다",
     "keeps fewer": "{told}; {backend}: {cost}배로 {digits}자리",
     "keeps fewer, medians": "{told}; {backend}: {cost}배로 {digits}자리 (중앙값)",

@@ -8,10 +8,12 @@ WORDS = {
     "title checks": "기울기 검사",
     "subtitle": "기록 {records}개, 백엔드 {backends}개, {problems}, 잰 기계: {machine}. 여기서 다시 잰 것은 "
     "없으며 모두 기록에서 읽었다.",
+    "subtitle checks": "기울기 {checks}. 여기서 다시 잰 것은 없으며 모두 기록에서 읽었다.",
     "problem": "문제 1개",
     "problems": "문제 {count}개",
     "trainings": "학습 {count}번",
     "checks made": "검사 {count}번",
+    "checks made one": "검사 1번",
     "contents": "차례",
     "evidence": "근거",
     "not tried": "나머지는 시도하지 않음",
@@ -61,6 +63,9 @@ WORDS = {
     "parted": "{backend}: {step}단계에서 {other} 궤적과 갈라진다: {why}.",
     "kept": "학습 중에 검증한 기울기가 적어도 {most}자리를 지키는 백엔드: {best}; {fewest}자리: {worst}.",
     "kept alike": "학습 중에 검증한 기울기가 모든 백엔드에서 적어도 {most}자리를 지킨다.",
+    "agree alone": "검사한 기울기는 기준과 일치한다.",
+    "disagree alone": "검사한 기울기는 기준과 일치하지 않는다.",
+    "cannot tell alone": "검사한 기울기가 옳은지 판단할 수 없다.",
     "checked": "검사 {count}번 가운데 일치 {agree}, 불일치 {disagree}, 판단 불가 {undecided}.",
     # outcomes
     "outcomes intro": "문제마다 각 백엔드가 낸 결과다. 실패도 결과이므로 까닭과 함께 적는다.",

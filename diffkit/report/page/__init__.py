@@ -136,7 +136,10 @@ def subtitle(records: Sequence[Record], summary: Summary) -> str:
     about = [words("problem") if count == 1 else words("problems", count=f"{count:,}")] if count else []
     for key, record, kind in (("trainings", "record", "run"), ("checks made", "kind", "check")):
         if number := sum(row.get(record) == kind for row in rows):
-            about.append(words(key, count=f"{number:,}"))
+            one = " one" if number == 1 and kind == "check" else ""
+            about.append(words(key + one, count=f"{number:,}"))
+    if not backends:
+        return words("subtitle checks", checks=listed(about))
     return words("subtitle",
         records=f"{len(rows):,}", backends=len(backends), problems=listed(about) or "0",
         machine=", ".join(machines) or "?",

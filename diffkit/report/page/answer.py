@@ -176,6 +176,8 @@ class Answer:
         """How many checks agree, disagree, cannot be told."""
         if not self.checks:
             return []
+        if len(self.checks) == 1 and self.checks[0].verdict:
+            return [words(f"{self.checks[0].verdict} alone")]
         agree, disagree, undecided = (
             sum(check.verdict == verdict for check in self.checks) for verdict in VERDICTS
         )

@@ -14,7 +14,7 @@ from ...languages import Subject
 from ...training.record import Run, Step
 from ..lists import listed
 from . import accuracy, costs, crossover, outcomes, steps, training
-from .rows import CannotPlot, Row, without_sweeps, words
+from .rows import CannotPlot, NotFed, Row, without_sweeps, words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,16 +25,20 @@ messages = Subject("messages")
 
 SUFFIXES = ("png", "svg", "pdf")
 STYLES = ("paper", "slides")
-SUITE = "diffkit compare"
-SIZES = "diffkit compare rosenbrock --sizes 2,10,100,1000"
+SUITE = ("diffkit compare", "diffkit.compare()")
+SIZES = (
+    "diffkit compare rosenbrock --sizes 2,10,100,1000",
+    'diffkit.compare("rosenbrock", sizes=[2, 10, 100, 1000])',
+)
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A kind of figure: its name, the command that feeds it, its rows, and how they are drawn."""
+    """A kind of figure: its name, the command and the call that feed it, its rows, and how they are drawn."""
 
     name: str
     command: str
+    call: str
     rows: Callable[[Sequence[Any]], list[Row]]
     draw: Callable[[Any, list[Row]], None]
     kinds: tuple[type[Record], ...] = (Measurement,)  # of records that it reads
@@ -53,18 +57,23 @@ class Plot:
 PLOTS = {
     plot.name: plot
     for plot in (
-        Plot("outcomes", SUITE, outcomes.outcome_rows, outcomes.draw_outcomes),
-        Plot("precision", SUITE, accuracy.precision_rows, accuracy.draw_precision),
-        Plot("cost", SIZES, costs.cost_rows, costs.draw_cost),
-        Plot("breakeven", SUITE, costs.breakeven_rows, costs.draw_breakeven),
-        Plot("profile", SUITE, costs.profile_rows, costs.draw_profile),
-        Plot("ulps", SUITE, accuracy.ulp_rows, accuracy.draw_ulps),
-        Plot("samples", "diffkit compare rosenbrock --careful", costs.sample_rows, costs.draw_samples),
-        Plot("swell", "diffkit compare logistic_map --sizes 2,4,8,16", costs.swell_rows, costs.draw_swell),
-        Plot("steps", 'diffkit compare "exp(x)" --at x=1 --sweep-step', steps.step_rows, steps.draw_steps),
+        Plot("outcomes", *SUITE, outcomes.outcome_rows, outcomes.draw_outcomes),
+        Plot("precision", *SUITE, accuracy.precision_rows, accuracy.draw_precision),
+        Plot("cost", *SIZES, costs.cost_rows, costs.draw_cost),
+        Plot("breakeven", *SUITE, costs.breakeven_rows, costs.draw_breakeven),
+        Plot("profile", *SUITE, costs.profile_rows, costs.draw_profile),
+        Plot("ulps", *SUITE, accuracy.ulp_rows, accuracy.draw_ulps),
+        Plot("samples", "diffkit compare rosenbrock --careful",
+             'diffkit.compare("rosenbrock", effort="careful")', costs.sample_rows, costs.draw_samples),
+        Plot("swell", "diffkit compare logistic_map --sizes 2,4,8,16",
+             'diffkit.compare("logistic_map", sizes=[2, 4, 8, 16])', costs.swell_rows, costs.draw_swell),
+        Plot("steps", 'diffkit compare "exp(x)" --at x=1 --sweep-step', 'diffkit.sweep_steps("exp(x)", 1.0)',
+             steps.step_rows, steps.draw_steps),
         Plot("crossover", "diffkit compare --suite crossover --backends forward,reverse",
+             'diffkit.compare(suite="crossover", backends="forward,reverse")',
              crossover.crossover_rows, crossover.draw_crossover),
         Plot("training", "diffkit train --data moons --layers 2,8,1 --backends all",
+             'diffkit.train("moons", layers=(2, 8, 1), backends="all")',
              training.training_rows, training.draw_training, (Step, Run)),
     )
 }  # fmt: skip
@@ -80,7 +89,10 @@ def draw(kind: str, records: Sequence[Record], style: str = "paper") -> Figure:
         ...
     diffkit.report.plots.rows.CannotPlot: There is no plot 'outcoms': did you mean outcomes?
     """
-    return drawn(kind, records, style)[0]
+    try:
+        return drawn(kind, records, style)[0]
+    except NotFed as error:
+        raise NotFed(words("in Python", told=error, call=named(kind).call)) from None
 
 
 def drawn(kind: str, records: Sequence[Record], style: str) -> tuple[Any, list[Row]]:
@@ -90,7 +102,7 @@ def drawn(kind: str, records: Sequence[Record], style: str) -> tuple[Any, list[R
         raise CannotPlot(words("no style", style=repr(style), styles=listed(STYLES, "or")))
     mine = [record for record in records if isinstance(record, plot.kinds)]
     if not mine:
-        raise CannotPlot(words("no records", command=plot.command))
+        raise NotFed(words("no records", command=plot.command))
     rows = plot.rows(mine if kind == "steps" else without_sweeps(mine) or mine)
     from . import canvas
 

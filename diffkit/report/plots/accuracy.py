@@ -8,7 +8,7 @@ from typing import Any
 
 from ...harness.record import Measurement
 from .palette import Look, looks
-from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, cells, counted, of, power, ranked, words
+from .rows import DIGIT_TICKS, NotFed, Row, about, backends, cells, counted, of, power, ranked, words
 
 LEAST_ULPS = 0.1  # where no error at all is drawn
 MOST_ULPS = 1e18  # where every larger one is: no digit is right, and of a tiny truth it may be infinite
@@ -23,7 +23,7 @@ def precision_rows(records: Sequence[Measurement]) -> list[Row]:
         if row.ratio is not None and row.digits is not None
     ]
     if not rows:
-        raise CannotPlot(words("precision needs"))
+        raise NotFed(words("precision needs"))
     return rows + [
         {"backend": name, "problem": "median", "cost": middle(rows, name, "cost"),
          "digits": middle(rows, name, "digits")}
@@ -47,6 +47,8 @@ def precision_title(rows: Sequence[Row]) -> str:
     best = min((row for row in medians if row["digits"] > most - 1), key=lambda row: row["cost"])
     least = min(medians, key=lambda row: row["digits"])
     told = words("keeps", **kept(best))
+    if len(medians) < len(numbers):
+        told = words("on all", told=told, problems=counted(max(numbers.values()) - 1))
     if len(medians) == 1:
         return told
     if least["digits"] > most - 1:
@@ -107,7 +109,7 @@ def ulp_rows(records: Sequence[Measurement]) -> list[Row]:
             if row.ulps_worst is not None:
                 found.setdefault(row.backend, []).append(row.ulps_worst)
     if max(map(len, found.values()), default=0) < 2:
-        raise CannotPlot(words("ulps need"))
+        raise NotFed(words("ulps need"))
     return [
         {"backend": name, "ulps": ulps, "share": (i + 1) / len(errors), "problems": len(errors)}
         for name, errors in found.items()

@@ -15,7 +15,7 @@ from ..columns import shortened
 from ..lists import listed
 from ..units import size
 from .palette import GREY, Look, looks
-from .rows import CannotPlot, Row, about, backends, cells, counted, of, ranked, words
+from .rows import NotFed, Row, about, backends, cells, counted, of, ranked, words
 
 Guides = dict[str, tuple[float, int]]  # name: factor and exponent of n
 LEAST_PROBLEMS = 10  # of a performance profile: with fewer its steps speak of the choice
@@ -40,7 +40,7 @@ def size_rows(records: Sequence[Measurement], name: str, needs: str) -> list[Row
         if len(sizes[problem]) > 1
     ]
     if not rows:
-        raise CannotPlot(words(needs))
+        raise NotFed(words(needs))
     return rows
 
 
@@ -187,7 +187,7 @@ def breakeven_rows(records: Sequence[Measurement]) -> list[Row]:
     names = [name for name, number in counts.items() if 2 * number >= max(counts.values())]
     common = [table for table in tables if all(name in table for name in names)]
     if not names or not common:
-        raise CannotPlot(words("breakeven needs"))
+        raise NotFed(words("breakeven needs"))
     totals = [
         (name, sum(t[name].prepare_seconds or 0.0 for t in common),
          sum(t[name].execute_seconds or 0.0 for t in common))
@@ -263,7 +263,7 @@ def profile_rows(records: Sequence[Measurement]) -> list[Row]:
     ]
     tables = [table for table in tables if table]
     if len(tables) < LEAST_PROBLEMS:
-        raise CannotPlot(words("profile needs", least=LEAST_PROBLEMS, count=len(tables)))
+        raise NotFed(words("profile needs", least=LEAST_PROBLEMS, count=len(tables)))
     names = dict.fromkeys(name for table in tables for name in table)
     factors = {n: sorted(t[n] / min(t.values()) for t in tables if n in t) for n in names}
     return [
@@ -319,7 +319,7 @@ def sample_rows(records: Sequence[Measurement]) -> list[Row]:
     }
     timed = {problem: found for problem, found in timed.items() if found}
     if not timed:
-        raise CannotPlot(words("samples need"))
+        raise NotFed(words("samples need"))
     unit = "seconds" if len(timed) == 1 else "multiples of the median"
     return [
         {"backend": row.backend, "problem": problem, "round": i, "unit": unit,

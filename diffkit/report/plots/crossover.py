@@ -11,7 +11,7 @@ from ...harness.record import Measurement
 from ...harness.standing import CONTROLS
 from ..lists import listed
 from .palette import looks
-from .rows import CannotPlot, Row, backends, words
+from .rows import NotFed, Row, backends, words
 
 FEWEST = 2  # different numbers of inputs, and of results
 MODES = ("forward", "reverse")
@@ -37,7 +37,7 @@ def crossover_rows(records: Sequence[Measurement]) -> list[Row]:
     if (
         min(ns, ms) < FEWEST or 2 * len(by_shape(rows, backends(rows))) < ns * ms + 1
     ):  # a few squares are no map
-        raise CannotPlot(words("crossover needs"))
+        raise NotFed(words("crossover needs"))
     return rows
 
 

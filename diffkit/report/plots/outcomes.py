@@ -14,6 +14,7 @@ from .rows import CannotPlot, Row, backends, cells, counted, of, ranked, words
 SCORED = ("ok", "wrong")
 MOST_ROWS = 30  # problems in a column of the page
 MOST_PROBLEMS = 90  # that have squares of their own
+SMALLEST = 0.55  # of the font, of the word wrong; else its frame says it alone
 BANDS = ((15.0, "15 or more"), (12.0, "12 to 15"), (8.0, "8 to 12"), (0.0, "fewer"))
 FAILURES = {
     "wrong": (VERMILION, "white"),
@@ -167,11 +168,12 @@ def square(page: Any, axes: Any, x: int, y: int, row: Row) -> None:
         text, color = f"{digits:.1f}", "white" if digits > 9 else "#222222"
     else:
         face, text, color = "#F4F4F4", statuses(status), "#555555"
+    room = 0.9 * axes.get_window_extent().width / page.figure.dpi / (axes.get_xlim()[1] + 0.5)
     if status == "wrong":
-        text = words("digits wrong", digits=text) if digits is not None else statuses(status)
+        whole = words("digits wrong", digits=text) if digits is not None else statuses(status)
+        text = text if digits is not None and page.width(whole, SMALLEST) > room else whole
         face, color = "#FBE3D6", ink(VERMILION)
     edge = VERMILION if status == "wrong" else "white" if status == "ok" else GREY + "55"
     axes.bar(x, 0.92, 0.96, y - 0.46, color=face, edgecolor=edge, linewidth=page.style.font / 14)
-    room = 0.9 * axes.get_window_extent().width / page.figure.dpi / (axes.get_xlim()[1] + 0.5)
     size = page.style.font * min(0.72, room / page.width(text))
     axes.text(x, y, text, ha="center", va="center", color=color, fontsize=size)

@@ -21,6 +21,10 @@ class CannotPlot(ValueError):
     """The records lack what the plot needs, or there is no such plot; the message says the way out."""
 
 
+class NotFed(CannotPlot):
+    """The records lack what the plot needs, which other records would have."""
+
+
 def without_sweeps(records: Sequence[Record]) -> list[Record]:
     """The records without those of a study of steps, in which one backend appears once for each step."""
     steps: dict[str, set[float]] = {}

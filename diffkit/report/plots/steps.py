@@ -9,7 +9,7 @@ from ...harness.record import Measurement
 from ..accuracy import relative_error, scheme_of
 from ..columns import shortened
 from .palette import Look, looks
-from .rows import CannotPlot, Row, of, power, words
+from .rows import NotFed, Row, of, power, words
 
 EXACT = 1e-17  # where an error of zero is drawn: below half an ulp of the value
 TOP = 10.0  # errors above are not drawn: the difference says nothing there
@@ -29,7 +29,7 @@ def step_rows(records: Sequence[Measurement]) -> list[Row]:
         if error is not None
     ]  # fmt: skip
     if len({row["step"] for row in rows if row["step"]}) < 2:
-        raise CannotPlot(words("steps need"))
+        raise NotFed(words("steps need"))
     swept = {row["problem"] for row in rows if row["step"]}
     return [row for row in rows if row["problem"] in swept]
 

@@ -10,7 +10,7 @@ from ...training.record import Run, Step
 from ..lists import listed
 from ..training import epoch_rows
 from .palette import GREY, looks
-from .rows import DIGIT_TICKS, CannotPlot, Row, about, backends, of, power, words
+from .rows import DIGIT_TICKS, NotFed, Row, about, backends, of, power, words
 
 LEAST = 1e-17  # where two losses that are equal are drawn: below half an ulp
 AGREE = 1e-9  # relative difference of losses up to which two curves are one to the eye
@@ -26,7 +26,7 @@ def training_rows(records: Sequence[Step | Run]) -> list[Row]:
     steps = [each for each in records if isinstance(each, Step)]
     ends = epoch_rows(steps)
     if not ends:
-        raise CannotPlot(words("training needs"))
+        raise NotFed(words("training needs"))
     rows = [point(panel, end["backend"], end[x], end["train_loss"])
             for panel, x in ((EPOCH, "epoch"), (TIME, "seconds")) for end in ends]  # fmt: skip
     names = backends(rows)

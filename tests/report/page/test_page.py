@@ -302,3 +302,11 @@ def test_without_a_korean_font_there_is_markdown_and_no_picture_of_boxes(monkeyp
             page_of(FEEDS["everything"])
     assert "fonts-nanum" in text
     assert "| 백엔드 |" in text and text.startswith("# 미분하는 여러 방법의 비교")
+
+
+def test_one_check_is_told_in_the_singular():
+    """Without backends and machine, of which its record knows nothing."""
+    text = markdown(report(CHECKS[:1], pictures=False))
+
+    assert "1 check of a gradient. Nothing here was measured again" in text and "?" not in text.split("##")[0]
+    assert "The gradient that was checked agrees with its reference." in text
