@@ -48,7 +48,7 @@ def total_plain(i: int, w: Any, given: Shape, axes: Shape) -> Any:
     """The same as a view; a float stays one."""
     if type(w) is float:
         return w
-    w = np.ascontiguousarray(w)
+    w = np.ascontiguousarray(w, float)
     return np.ndarray(given, float, w, 0, repeating(given, axes))
 
 

@@ -313,8 +313,10 @@ def basis_in_parts(leaves: Sequence[Any]) -> Iterator[list[np.ndarray]]:
 
 
 def fitting(w: Any, y: Any) -> Any:
-    """w as an array shaped like y."""
+    """w as an array of doubles shaped like y."""
     w = interpreted(w)
+    if isinstance(w, np.ndarray):
+        w = w.astype(np.float64, copy=False)
     if shape_of(w) != shape_of(y):
         raise ValueError(f"the cotangent has shape {shape_of(w)}, the value has {shape_of(y)}.")
     return w

@@ -94,6 +94,8 @@ def plain_sweep(y: Node, w: Any, leaves: Sequence[Node]) -> list[Any]:
                         part = p(primal, *values)
                     except FAILS:
                         part = partial(row.partials[i], primal, values)
+                    if type(part) is ndarray and part.dtype.char != "d":  # data of another kind is the slope
+                        part = part.astype(float)
                     if type(part) is ndarray and part.size > SMALL:
                         part, fresh = scaled(part, w, is_new(part, primal, values))
                     else:

@@ -58,6 +58,48 @@ def near(actual, expected, tolerance):
     np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance * np.abs(expected).max())
 
 
+KINDS = {  # of arrays that stand where doubles do
+    "float32": lambda a: a.astype(np.float32), "integers": lambda a: a.astype(int),
+    "a list": np.ndarray.tolist,
+    "truth": lambda a: a > 2, "foreign bytes": lambda a: a.astype(">f8"), "reversed": lambda a: a[::-1],
+    "columns": np.asfortranarray,
+}  # fmt: skip
+THROUGH = {  # what a cotangent of shape (2, 3) passes on its way back to x of shape (2, 3)
+    "nothing": lambda x: x, "a sum": lambda x: np.sum(np.stack([x, 2 * x]), axis=0),
+    "a third": lambda x: x / 3,
+    "rows": lambda x: np.reshape(x, (3, 2)).T + np.sum(x, axis=0), "a maximum": lambda x: np.maximum(x, 0.5),
+    "products": lambda x: x @ np.ones((3, 3)), "entries": lambda x: x[::-1, [0, 0, 1]],
+}  # fmt: skip
+COTANGENT = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("backend", ["forward", "reverse", "compiled"])
+def test_a_cotangent_of_any_kind_is_taken_for_its_numbers(kind, backend):
+    x = np.linspace(-1, 1, 6).reshape(2, 3)
+    for f in THROUGH.values():
+        w = KINDS[kind](COTANGENT)
+        expected = np.tensordot(np.array(w, float), diffkit.jacobian(f, x, backend="forward"), 2)
+        near(diffkit.vjp(f, x, w, backend=backend)[1], expected, 4 * EPS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [(2, 3), (50, 60)])
+def test_data_of_any_kind_has_slopes_in_doubles(kind, size):
+    """A product with data hands them out as its slope, and what is summed of them is summed in doubles."""
+    data = np.asarray(KINDS[kind](np.reshape(np.resize([1.0, 2.0, 3.0, 4.1], size[0] * size[1]), size)))
+    x = np.linspace(0.5, 1.5, size[1])
+    functions = (
+        lambda x: np.sum(data * x),
+        lambda x: np.sum((data * x) ** 2),
+        lambda x: np.sum(x / (data + x)),
+    )
+    for f in functions:
+        g = diffkit.gradient(f, x, backend="reverse")
+        assert g.dtype == np.float64
+        near(g, diffkit.gradient(f, x, backend="forward"), 1e-14)
+
+
 @pytest.mark.parametrize("backend", PROMISE)
 def test_every_operator_on_every_backend(backend):
     first, second = PROMISE[backend]
