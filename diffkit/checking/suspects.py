@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..differentiators.operators import prepare
-from .causes import MANY_DIGITS, explain
+from .causes import explain
+from .causes.precision import MANY_DIGITS
 from .entries import around, evidence, look, merged, places_of, unit, wrong_of
 from .evidence import Evidence
 from .hunt import wrong_entry
