@@ -7,11 +7,15 @@ import json
 import re
 import subprocess
 import sys
+import types
+from io import BytesIO
 from itertools import combinations
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from matplotlib.text import Text
+from PIL import Image
 from typer.testing import CliRunner
 
 import diffkit
@@ -21,7 +25,8 @@ from diffkit.harness.record import STATUSES, Measurement, append_record
 from diffkit.languages import speaking
 from diffkit.report import fonts
 from diffkit.report.plots import PLOTS, CannotPlot, draw, save_plot
-from diffkit.report.plots.canvas import spread
+from diffkit.report.plots.canvas import groundless, small_png, spread
+from diffkit.report.plots.outcomes import paint
 from diffkit.report.plots.palette import LOOKS, looks
 from diffkit.results import Comparison
 from diffkit.training.record import Run, Step
@@ -467,6 +472,32 @@ def test_many_problems_are_bars_and_not_a_wall_of_squares():
 
     assert sum(bar.get_width() for bar in axes.patches) == pytest.approx(400)
     assert {"15 digits or more", "12 to 15", "8 to 12", "fewer", "wrong"} <= set(written)
+
+
+@pytest.mark.parametrize("style", ["paper", "slides"])
+def test_the_key_of_many_endings_is_whole(style):
+    """All statuses beside all bands: in lines, none of which leaves the page or meets another."""
+    kinds = [("ok", digits) for digits in (16, 13, 9, 3)] + [(status, None) for status in STATUSES]
+    records = [measured(f"p{i}", 1, 3, status=status, digits=digits) for i in range(20)
+               for status, digits in [kinds[i % len(kinds)]]]  # fmt: skip
+    records += [measured(f"p{i}", 1, 1) for i in range(20, 120)]
+    figure = draw("outcomes", records, style)
+    boxes = [box for text, box in texts(figure) if not text.replace(",", "").isdecimal()]
+
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1 for box in boxes)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    page = types.SimpleNamespace(shade=lambda share: share)
+    assert len({paint(page, status) for status in STATUSES}) == len(STATUSES)
+
+
+def test_a_small_picture_has_the_paper_of_a_large_one():
+    """Of a figure whose ground was taken away: what is not drawn is white, and letters have grey edges."""
+    figure = draw("outcomes", RECORDS)
+    groundless(figure)
+    picture = Image.open(BytesIO(small_png(figure))).convert("L")
+
+    assert picture.getpixel((0, 0)) == 255
+    assert np.mean((np.asarray(picture) > 60) & (np.asarray(picture) < 250)) > 0.01
 
 
 def test_a_study_of_steps_is_left_to_its_own_figure():

@@ -10,6 +10,7 @@ from functools import cache, singledispatch
 from html import escape
 from pathlib import Path
 
+from ..plots.rows import SCREEN_DPI
 from .blocks import (
     Block,
     Cell,
@@ -31,6 +32,7 @@ UNIT = re.compile(r"(\d) (ns|us|ms|s|B|kB|MB|GB|%)\b")
 LETTER = re.compile(
     r'<path id="([\w-]+)"[^>]* transform="scale\(0\.015625\)"[^>]*/>'
 )  # a glyph of matplotlib's
+INCH = 115.2  # pixels of the page for an inch of a figure: 9 points are as large as the text below them
 LONG = 12  # entries of a table from which on it is worth sorting
 
 
@@ -150,7 +152,9 @@ def _(block: Figure) -> str:
         picture = described(block.svg, block.caption)
     else:
         encoded = base64.b64encode(block.png).decode()
-        picture = f'<img alt="{escape(block.caption)}" src="data:image/png;base64,{encoded}">'
+        inches = int.from_bytes(block.png[16:20]) / SCREEN_DPI  # the width in its header
+        size = f'style="max-width:{inches * INCH:.0f}px"'
+        picture = f'<img alt="{escape(block.caption)}" {size} src="data:image/png;base64,{encoded}">'
     note = f"<figcaption>{escape(block.note)}</figcaption>" if block.note else ""
     return f'<figure id="figure-{escape(block.kind)}" class="picture">{picture}{note}</figure>\n'
 
@@ -162,7 +166,7 @@ def described(svg: str, caption: str) -> str:
     start = svg.index(">")
     head = re.sub(r'\s(width|height)="[^"]*"', "", svg[:start])
     width = re.search(r'viewBox="\S+ \S+ (\S+) ', head)
-    size = f' style="max-width:{float(width[1]) * 1.6:.0f}px"' if width else ""
+    size = f' style="max-width:{float(width[1]) / 72 * INCH:.0f}px"' if width else ""
     return f'{head} role="img" aria-label="{escape(caption)}"{size}{svg[start:]}'
 
 

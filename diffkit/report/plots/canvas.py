@@ -20,10 +20,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from ..fonts import LATIN, families
 from .palette import GREY, Look, ink
-from .rows import ten_to
+from .rows import SCREEN_DPI, ten_to
 
 LONG_NUMBER = re.compile(r"(?<![\w#.])-?[1-9]\d*\.\d{3,}")  # below 1 it may be a scale
-SCREEN_DPI, COLORS = 130, 64
+COLORS = 64
 POINT = 1 / 72  # inches
 LEAST = 1.6  # inches of a panel, however long its labels are: then the page is wider
 HASH_SALT = {"svg.hashsalt": "diffkit", "path.simplify": False, "text.hinting": "none"}
@@ -123,7 +123,10 @@ def small_png(figure: Picture) -> bytes:
     stream, small = io.BytesIO(), io.BytesIO()
     with own_settings(figure):
         figure.savefig(stream, format="png", dpi=SCREEN_DPI)
-    Image.open(stream).convert("RGB").quantize(COLORS).save(small, format="png", optimize=True)
+    drawn = Image.open(stream).convert("RGBA")
+    paper = Image.new("RGBA", drawn.size, "white")  # a figure without a ground would have black edges
+    paper.alpha_composite(drawn)
+    paper.convert("RGB").quantize(COLORS).save(small, format="png", optimize=True)
     return small.getvalue()
 
 

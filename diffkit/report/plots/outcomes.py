@@ -19,7 +19,10 @@ BANDS = ((15.0, "15 or more"), (12.0, "12 to 15"), (8.0, "8 to 12"), (0.0, "fewe
 FAILURES = {
     "wrong": (VERMILION, "white"),
     "unscored": ("#E3E3E3", "#222222"),
+    "unsupported": ("#BDBDBD", "#222222"),
     "timeout": ("#8C8C8C", "white"),
+    "memory": ("#5E5E5E", "white"),
+    "error": ("#222222", "white"),
 }
 
 
@@ -60,18 +63,20 @@ def draw_shares(page: Any, rows: Sequence[Row]) -> None:
     """How many problems end how: a bar for each backend, parted by digits where right, and by status."""
     names, total = backends(rows), len({row["problem"] for row in rows})
     em = page.style.font / 72
+    labels = sorted({label for name in names for label in endings(of(rows, backend=name))}, key=order_of)
+    lines = key_lines(page, labels, page.style.width - max(map(page.width, names)) - 8 * em)
+    top = (1.7 + 1.5 * len(lines)) * em
     (axes,) = page.panels(
-        outcome_title(rows), left=names, top=3.2 * em, height=len(names) * 2.4 * em, right=["000"]
+        outcome_title(rows), left=names, top=top, height=len(names) * 2.4 * em, right=["000"]
     )
     axes.set(xlim=(0, total), ylim=(len(names) - 0.5, -0.5), xlabel=words("of", problems=counted(total)))
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0)
     axes.grid(False)
-    shown: dict[str, tuple[str, str]] = {}
     for i, name in enumerate(names):
         start = 0
         for label, number in endings(of(rows, backend=name)).items():
-            face, text = shown.setdefault(label, paint(page, label))
+            face, text = paint(page, label)
             axes.barh(i, number, 0.74, start, color=face, edgecolor="white", linewidth=page.style.font / 14)
             if (
                 page.width(f"{number} ", 0.78)
@@ -80,7 +85,7 @@ def draw_shares(page: Any, rows: Sequence[Row]) -> None:
                 axes.text(start + number / 2, i, f"{number:,}", ha="center", va="center", color=text,
                           fontsize=page.style.font * 0.78)  # fmt: skip
             start += number
-    key(page, axes, shown)
+    key(page, axes, lines)
 
 
 def endings(rows: Sequence[Row]) -> dict[str, int]:
@@ -105,18 +110,33 @@ def paint(page: Any, label: str) -> tuple[str, str]:
     return FAILURES.get(label, ("#CFCFCF", "#222222"))
 
 
-def key(page: Any, axes: Any, shown: dict[str, tuple[str, str]]) -> None:
-    """What the colours mean, in one line above the bars."""
-    inches = axes.get_position().width * page.figure.get_figwidth()
-    x = 0.0
-    for label, (face, _) in sorted(shown.items(), key=lambda item: order_of(item[0])):
-        y = 1 + 1.1 * page.style.font / 72 / (axes.get_position().height * page.figure.get_figheight())
-        axes.plot([x], [y], "s", color=face, transform=axes.transAxes, clip_on=False,
-                  markersize=page.style.font * 0.8)  # fmt: skip
-        x += 0.9 * page.style.font / 72 / inches
-        text = told(label)
-        axes.text(x, y, text, transform=axes.transAxes, va="center", fontsize=page.style.font * 0.8)
-        x += (page.width(text, 0.8) + 1.8 * page.style.font / 72) / inches
+def key_lines(page: Any, labels: Sequence[str], width: float) -> list[list[str]]:
+    """The labels of the key in lines of so many inches."""
+    lines: list[list[str]] = [[]]
+    for label in labels:
+        if lines[-1] and sum(key_width(page, each) for each in [*lines[-1], label]) > width:
+            lines.append([])
+        lines[-1].append(label)
+    return lines
+
+
+def key_width(page: Any, label: str) -> float:
+    """The inches that a colour and its label take, and the room behind them."""
+    return float(page.width(told(label), 0.8) + 2.7 * page.style.font / 72)
+
+
+def key(page: Any, axes: Any, lines: Sequence[Sequence[str]]) -> None:
+    """What the colours mean, above the bars."""
+    em = page.style.font / 72
+    width, height = (axes.get_position().size * page.figure.get_size_inches()).tolist()
+    for i, line in enumerate(lines):
+        x, y = 0.0, 1 + (1.1 + 1.5 * (len(lines) - 1 - i)) * em / height
+        for label in line:
+            axes.plot([x / width], [y], "s", color=paint(page, label)[0], transform=axes.transAxes,
+                      clip_on=False, markersize=page.style.font * 0.8)  # fmt: skip
+            axes.text((x + 0.9 * em) / width, y, told(label), transform=axes.transAxes, va="center",
+                      fontsize=page.style.font * 0.8)  # fmt: skip
+            x += key_width(page, label)
 
 
 def told(label: str) -> str:

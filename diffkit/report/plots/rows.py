@@ -15,6 +15,7 @@ words = Subject("plots")
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SWEPT = 5  # steps of one problem from which on its differences are a study of steps
 DIGIT_TICKS = (0, 4, 8, 12, 16)
+SCREEN_DPI = 130  # dots of a small PNG in an inch
 
 
 class CannotPlot(ValueError):
