@@ -42,8 +42,8 @@ LOOKS = {
     "findiff": Look(SKY, "d", DASHDOT),
     "hand": Look(BLACK, "X", DASHED),
     "by-hand": Look(BLACK, "p", DASHDOT),
-    "jax": Look(PURPLE, "8", SOLID),
-    "torch": Look(VERMILION, "H", SOLID),
+    "jax": Look(BLACK, "8", DOTTED),
+    "torch": Look(GREEN, "H", DASHED),
     "autograd": Look(BLUE, "p", DASHED),
     "casadi": Look(ORANGE, "X", SOLID),
 }
