@@ -149,6 +149,23 @@ def test_it_prints(page, tmp_path):
     assert path.read_bytes().startswith(b"%PDF-") and 4 <= pages <= 20
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext reads what was printed")
+def test_a_short_table_is_printed_on_one_page(page, tmp_path):
+    """Under an empty piece of page that grows: its first row and its last stand together."""
+    rows = "".join(f"<tr><td>row {i}</td></tr>" for i in range(6))
+    text = page.read_text(encoding="utf-8")
+    style = re.search(r"<style>.*?</style>", text, re.DOTALL)[0]
+    for millimetres in (225, 235, 245):
+        short = tmp_path / "short.html"
+        table = f"<table><caption>c</caption><tbody>{rows}</tbody></table>"
+        short.write_text(f'{style}<div style="height:{millimetres}mm"></div>{table}', encoding="utf-8")
+        chromium(tmp_path, short, f"--print-to-pdf={tmp_path / 'short.pdf'}", "--no-pdf-header-footer")
+        told = subprocess.run(["pdftotext", tmp_path / "short.pdf", "-"], capture_output=True, check=True)
+
+        sheets = told.stdout.decode().split("\f")
+        assert [each.count("row ") for each in sheets if "row " in each] == [6]
+
+
 @pytest.mark.skipif(not fonts.korean_font(), reason="no font with Korean letters is installed")
 def test_the_korean_page_fits_and_chooses_in_korean(tmp_path):
     """On a screen and on a phone nothing overflows, and what the script says is Korean."""
