@@ -153,6 +153,15 @@ def test_the_same_records_give_the_same_bytes(kind, suffix, tmp_path):
     assert paths[0].with_suffix(".csv").read_bytes() == paths[1].with_suffix(".csv").read_bytes()
 
 
+def test_panels_stand_in_the_order_of_the_numbers_in_their_names():
+    """layer 4 before layer 16, whatever the order of the records."""
+    rows = [measured(f"layer_{k}", size, 0) for k in (16, 4, 256) for size in (2, 4)]
+
+    drawn = PLOTS["cost"].rows(rows)
+
+    assert list(dict.fromkeys(row["problem"] for row in drawn)) == ["layer_4", "layer_16", "layer_256"]
+
+
 def drawn_points(figure):
     """The points of all coloured lines of a figure."""
     return {(float(x), float(y)) for axes in figure.axes for line in axes.lines for x, y in line.get_xydata()}

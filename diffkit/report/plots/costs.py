@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -36,12 +37,18 @@ def size_rows(records: Sequence[Measurement], name: str, needs: str) -> list[Row
         sizes.setdefault(problem, set()).add(n)
     rows = [
         {"problem": problem, "backend": backend, "size": n, "inputs": count, name: value}
-        for (problem, backend, n), (count, value) in sorted(values.items(), key=lambda item: item[0])
+        for (problem, backend, n), (count, value) in sorted(values.items(), key=by_number)
         if len(sizes[problem]) > 1
     ]
     if not rows:
         raise NotFed(words(needs))
     return rows
+
+
+def by_number(item: tuple[tuple[str, str, int], Any]) -> tuple[Any, ...]:
+    """The place of an entry by its problem, of which "layer 4" comes before "layer 16"."""
+    (problem, backend, n), _ = item
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", problem)], backend, n
 
 
 def inputs(row: Measurement) -> int | None:
