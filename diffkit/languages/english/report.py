@@ -131,6 +131,7 @@ WORDS = {
     "machine name": "what",
     "machine value": "value",
     "missing figures": "Figures that these records do not feed",
+    "some panels": "It shows {shown} of {total} problems; the tables have all.",
     "figure": "figure",
     "needs": "what it needs",
     "why": "why",

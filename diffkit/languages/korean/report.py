@@ -123,6 +123,7 @@ WORDS = {
     "machine name": "항목",
     "machine value": "값",
     "missing figures": "이 기록으로 그릴 수 없는 그림",
+    "some panels": "문제 {total}개 가운데 {shown}개를 보인다. 표에는 모두 있다.",
     "figure": "그림",
     "needs": "필요한 것",
     "why": "까닭",

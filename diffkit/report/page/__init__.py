@@ -30,6 +30,8 @@ __all__ = ["FORMATS", "PROFILES", "Profile", "html", "markdown", "report"]
 words, notes, messages = Subject("report"), Subject("notes"), Subject("messages")
 
 LARGE = 250_000  # characters of a picture from which on it is smaller in pixels
+BY_PROBLEM = ("steps", "cost", "swell")  # kinds of figure with a panel for each problem
+PANELS = 12  # at most
 FIGURES = {
     "outcomes": ("outcomes",),
     "accuracy": ("ulps", "steps"),
@@ -163,8 +165,22 @@ def drawings(
     return found, missing
 
 
+def few_panels(kind: str, records: Sequence[Record]) -> tuple[Sequence[Record], str]:
+    """The records of as many problems as one looks at, and a sentence where that is not all."""
+    measured = [row for row in records if isinstance(row, Measurement)]
+    if kind not in BY_PROBLEM or not measured:
+        return records, ""
+    problems = list(dict.fromkeys(row["problem"] for row in PLOTS[kind].rows(measured)))
+    if len(problems) <= PANELS:
+        return records, ""
+    shown = [row for row in measured if row.problem in problems[:PANELS]]
+    return shown, words("some panels", shown=PANELS, total=f"{len(problems):,}")
+
+
 def picture_of(kind: str, records: Sequence[Record], note: str, pictured: bool) -> Figure:
     """One figure as SVG, as PNG where that is smaller by far; its finding alone where none is wanted."""
+    records, left_out = few_panels(kind, records)
+    note = " ".join(filter(None, [note, left_out]))
     figure, _ = drawn(kind, records, "paper")
     from ..plots import canvas
 

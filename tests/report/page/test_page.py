@@ -222,6 +222,15 @@ def test_ten_thousand_rows_are_all_there():
     assert text.count('data-status="ok"') == 10_000
 
 
+def test_a_figure_of_many_problems_shows_some_and_says_so():
+    """A panel each: hundreds take minutes to draw, and nobody looks at them."""
+    many = [row(f"p{i}", "reverse", size=n) for i in range(20) for n in (10, 100)]
+    text = html(page_of(many))
+
+    assert "It shows 12 of 20 problems; the tables have all." in text
+    assert "It shows" not in html(page_of([each for each in many if each.problem in ("p1", "p2")]))
+
+
 def test_an_unknown_profile_is_refused():
     with pytest.raises(ValueError, match="lecture or engineer"):
         report(ROWS, profile="poet")
