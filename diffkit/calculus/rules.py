@@ -133,9 +133,7 @@ class Row:
 
         A float stands for an array of equal entries, as a sum sends it back; it may be taken and answered.
         """
-        if type(w) is float and type(y) is not float:
-            w = TABLE["broadcast"].evaluate(w, shape=y.shape)
-        return self.pull(i, w, y, xs, params, 0)
+        return self.pull(i, written(w, y), y, xs, params, 0)
 
     def pattern(self, i: int, a: Any, y: Any, xs: Sequence[Any], params: dict[str, Any], lead: int) -> Any:
         """Where argument i can reach the result at all, given where y can: a pull with every partial 1.
@@ -152,6 +150,12 @@ class Row:
 def shape_of(x: Any) -> tuple[int, ...]:
     """Shape of a float, an array or an interpreted value."""
     return getattr(x, "shape", ())
+
+
+def written(w: Any, y: Any) -> Any:
+    """A cotangent of the plain value y with all its entries, where a float has stood for them."""
+    repeats = type(w) is float and type(y) is not float
+    return TABLE["broadcast"].evaluate(w, shape=y.shape) if repeats else w
 
 
 def unbroadcast(w: Any, shape: tuple[int, ...], lead: int) -> Any:
@@ -328,8 +332,7 @@ class Bilinear(Row):
         return self(w, xs[1], spec=spec) if i == 0 else self(xs[0], w, spec=spec)
 
     def back(self, i, w, y, xs, params):  # type: ignore[no-untyped-def]
-        if type(w) is float and type(y) is not float:
-            w = TABLE["broadcast"].evaluate(w, shape=y.shape)
+        w = written(w, y)
         spec = directed(params["spec"], i, 0)[1]
         return self.evaluate(w, xs[1], spec) if i == 0 else self.evaluate(xs[0], w, spec)
 

@@ -18,7 +18,7 @@ from ..calculus.spellings import plain
 from ..interpreters.forward import push_carefully, push_forward
 from ..interpreters.operations import operations_of
 from ..interpreters.program import Program, record_program
-from ..interpreters.reverse import careful_sweep, sweep
+from ..interpreters.reverse import careful_sweep, has_nan, sweep
 from ..interpreters.tape import Node, record
 from ..programs.numpy_code import Printed, printed
 from ..programs.passes import simplified
@@ -78,10 +78,6 @@ class Compiled:
                 self.second = Compiled(self.careful(), None)
             return self.second(*xs)
         return outputs
-
-
-def has_nan(x: Any) -> bool:
-    return bool(np.isnan(np.vdot(x, x)))
 
 
 class Opened:

@@ -50,6 +50,8 @@ def plain_sweep(y: Node, w: Any, leaves: Sequence[Node]) -> list[Any]:
     is let go when it is used, so that its memory serves the next. Where a part goes into a few entries only
     (indexing), or a third one comes, it is added to the array that the first two made: x[i] for every i costs
     as much as x, not n times as much. The arrays of the leaves are held by nothing else.
+
+    It is one function because it is the hot loop: parted by kinds of rows it takes 2 to 10 % longer.
     """
     tape = y.tape
     nodes = tape.nodes
